@@ -1,0 +1,86 @@
+# The workshop. `make help` tells what there is. Needs Python 3.11 or later, git and make; everything else is
+# installed into .venv from the locked, hashed list in requirements/dev.txt.
+
+PYTHON    ?= python3
+# How many processes share the tests: "auto" is one for each core.
+WORKERS   ?= auto
+# Handed on to pytest, for example: make test TESTS=tests/core PYTEST_FLAGS=-x
+TESTS     ?=
+PYTEST_FLAGS ?=
+# Handed on to the lock, for example: make lock LOCK_FLAGS=--upgrade
+LOCK_FLAGS ?=
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+CODE  := $(wildcard provisioner tests benchmarks)
+LOCK  := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test check format format-check lint types demo bench contract lock docs build clean
+
+help: ## Tell what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## Make .venv, or bring it up to the lock; nothing to do when it is
+
+# Made anew rather than added to: a package that has left the lock leaves the environment too.
+# The stamp comes last, so that a setup that was interrupted is done again.
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "provisioner needs Python 3.11 or later, and \"$(PYTHON)\" is $$($(PYTHON) --version 2>/dev/null || echo "not there")." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(READY) ## Run every test; core must be covered by branches to 100 %
+ifeq ($(strip $(TESTS)),)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term-missing:skip-covered $(PYTEST_FLAGS)
+else
+	$(BIN)/pytest $(TESTS) $(PYTEST_FLAGS)
+endif
+
+check: format-check lint types ## Format, lint, types (strict), doors and tests: what CI runs
+	@$(MAKE) --no-print-directory test
+
+format: $(READY) ## Put the code into form and mend what can be mended safely
+	$(BIN)/ruff check --fix-only --exit-zero $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+format-check: $(READY)
+	$(BIN)/ruff format --check $(CODE)
+
+lint: $(READY)
+	$(BIN)/ruff check $(CODE)
+
+types: $(READY)
+	$(BIN)/mypy $(CODE)
+
+demo: $(READY) ## Show the main job on an embedded server, in under a minute
+	@$(BIN)/provisioner demo
+
+bench: $(READY) ## Measure, and print a table
+	@$(BIN)/python -m benchmarks
+
+contract: $(READY) ## Run the client's tests against a real server: GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD
+	@test -n "$$GRAFANA_URL" || { \
+	  echo "make contract needs a real server: GRAFANA_URL=http://127.0.0.1:3000 GRAFANA_USER=… GRAFANA_PASSWORD=… make contract" >&2; exit 2; }
+	@# The server may be on another machine, so sockets are open here, and here alone.
+	$(BIN)/pytest tests/grafana -m contract --force-enable-socket $(PYTEST_FLAGS)
+
+lock: $(READY) ## Renew requirements/*.txt from pyproject.toml
+	$(LOCK) $(LOCK_FLAGS) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) $(LOCK_FLAGS) pyproject.toml --group dev -o requirements/dev.txt
+
+docs: $(READY) ## Make docs/problems.md and docs/configuration.md anew from the code and the schema
+	$(BIN)/python tests/docs/generate.py
+
+build: $(READY) ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+clean: ## Remove what was made here, .venv too
+	rm -rf $(VENV) dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
