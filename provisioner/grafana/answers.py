@@ -1,0 +1,147 @@
+"""What a server said to a write, turned into one of core's answers (DESIGN section 5, reference 1.2, 1.6 and 3.1).
+
+In: a `Reply` or `Lost`, and what was sent. Out: a `SaveAnswer` or `FolderAnswer`. Raises TargetUnauthorised for 401, which says
+nothing of the one document. Classified by status first, then by the `status` text, then by message; what is not known is `Unknown`
+or `Rejected`, never an exception.
+"""
+
+from __future__ import annotations
+
+from provisioner.core.answers import (
+    Busy,
+    FolderAnswer,
+    FolderExists,
+    FolderSaved,
+    Forbidden,
+    Gone,
+    ManagedElsewhere,
+    NameExists,
+    NotSaved,
+    PluginOwned,
+    Rejected,
+    Save,
+    SaveAnswer,
+    Saved,
+    Unknown,
+    VersionMismatch,
+)
+from provisioner.core.model import FolderUid, Mark, Uid
+from provisioner.grafana import failures
+from provisioner.grafana.addresses import folder_uid, page_of
+from provisioner.grafana.client import is_refusal_to_work
+from provisioner.grafana.replies import Lost, Reply
+
+_PROVISIONED = "cannot save provisioned dashboard"
+_LIKE_A_FOLDER = "name cannot be the same as folder"
+_SAME_NAME = "with the same name"
+_FOLDER_TAKEN = ("with the same name", "with that name already exists", "already exists")
+
+
+def save_answer(reply: Reply | Lost, save: Save, site: str) -> SaveAnswer:
+    """The answer to POST /api/dashboards/db."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    words = reply.words
+    match reply.status:
+        case 200 | 201:
+            return _saved(reply, site)
+        case 202:
+            return NotSaved(words)
+        case 400:
+            return _bad_request(reply)
+        case 404:
+            return _not_found(reply, save)
+        case 409:
+            # 13.1 and later: the version, a create that met a uid, or a race lost in the storage ("requested RV does not
+            # match current RV"). Nothing was written, and the same has to be done about each: read, decide again.
+            return VersionMismatch(words)
+        case 412:
+            return _precondition(reply)
+        case _:
+            return _common(reply, site)
+
+
+def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
+    """The answer to POST /api/folders."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    words = reply.words
+    match reply.status:
+        case 200 | 201:
+            return _folder_saved(reply)
+        case 400:
+            # "Dashboard cannot be changed to a folder" is not among these: there the uid is a dashboard's, and no folder can be read.
+            taken = any(part in words.lower() for part in _FOLDER_TAKEN)
+            return FolderExists(words) if taken else Rejected(reply.status, words)
+        case 404 if reply.is_json:
+            return Gone(words)
+        case 409 | 412:
+            return FolderExists(words)
+        case _:
+            return _common(reply, site)
+
+
+def _common(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:
+    """What means the same for every write."""
+    if reply.status == 401:
+        raise failures.unauthorised(site, reply.words)
+    if is_refusal_to_work(reply):
+        return Busy(reply.words, reply.retry_after)
+    if reply.status == 403:
+        return Forbidden(reply.words, failures.permission_in(reply.words))
+    if reply.status == 408 or not 400 <= reply.status < 500:
+        # 408 comes from proxies; who gave up on whom it does not say.
+        return Unknown(f"{reply.status}: {reply.words}")
+    return Rejected(reply.status, reply.words)
+
+
+def _saved(reply: Reply, site: str) -> Saved | Unknown:
+    fields = reply.fields
+    uid, number, version = fields.get("uid"), fields.get("id"), fields.get("version")
+    if not isinstance(uid, str) or not uid or type(number) is not int or type(version) is not int:
+        return Unknown(f"{reply.status}, but not with what was saved: {reply.words}")
+    return Saved(Uid(uid), Mark(number, version), page_of(site, fields.get("url"), "d", uid))
+
+
+def _bad_request(reply: Reply) -> SaveAnswer:
+    words = reply.words
+    if _PROVISIONED in words.lower():
+        return ManagedElsewhere(words)
+    if reply.fields.get("status") == "name-match" or _LIKE_A_FOLDER in words.lower():
+        return NameExists(words, folder=True)
+    return Rejected(reply.status, words)
+
+
+def _not_found(reply: Reply, save: Save) -> SaveAnswer:
+    """The folder (8 and later, by id or as "general"), or the dashboard, or the route. Only an update can find its dashboard gone."""
+    about_folder = "folder" in reply.words.lower()
+    if reply.is_json and save.version is not None and not about_folder:
+        return Gone(reply.words)
+    return Rejected(reply.status, reply.words)
+
+
+def _precondition(reply: Reply) -> SaveAnswer:
+    """412 by its status text, by its message where there is none (12.4's folders), and else what 412 means: somebody saved."""
+    words = reply.words
+    match reply.fields.get("status"):
+        case "name-exists":
+            return NameExists(words)
+        case "plugin-dashboard":
+            return PluginOwned(words)
+        case "version-mismatch":
+            return VersionMismatch(words)
+        case _:
+            pass
+    if _SAME_NAME in words.lower():
+        return NameExists(words)
+    if "belongs to plugin" in words.lower():
+        return PluginOwned(words)
+    return VersionMismatch(words)
+
+
+def _folder_saved(reply: Reply) -> FolderSaved | Unknown:
+    fields = reply.fields
+    uid, number = fields.get("uid"), fields.get("id")
+    if not isinstance(uid, str) or not uid:
+        return Unknown(f"{reply.status}, but not with what was created: {reply.words}")
+    return FolderSaved(FolderUid(uid), number if type(number) is int else 0, folder_uid(fields.get("parentUid")))

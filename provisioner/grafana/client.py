@@ -1,0 +1,258 @@
+"""One target's HTTP client: who we are, how often something is tried, and what is certain when it fails.
+
+In: a `Connection`, and requests as path and body. Out: `Reply`, for a write also `Lost`; TargetError for what ends the work on this target.
+
+What is tried again, and why:
+  reads    on no connection, time-out, broken answer, 429, 502, 503, 504
+  writes   only where they were certainly not done: no connection (refused, no route, no free one), 429, and 503 with Retry-After.
+           A 503 alone is no such certainty: Envoy says it too when the connection broke after the request was through.
+           After 500, 502, 504, a time-out or a dropped connection only a read can tell.
+Secrets never reach a message, and redirects are never followed.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+import httpx
+import stamina
+
+from provisioner.core.settings import Connection, Reveal
+from provisioner.grafana import failures
+from provisioner.grafana.addresses import without_credentials
+from provisioner.grafana.credentials import Credential
+from provisioner.grafana.replies import Lost, Reply
+from provisioner.grafana.transport import open_transport
+from provisioner.grafana.waiting import FIRST_WAIT, LONGEST_PATIENCE, LONGEST_WAIT, Waiting, retry_after
+
+ANSWER_BYTES = 64 * 1024 * 1024
+"""An answer is read up to here, unpacked. Grafana takes 16 MiB in one dashboard; a search row has about 300 bytes."""
+
+_READ_AGAIN = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request. `body` None is a GET."""
+
+    path: str
+    body: bytes | None = None
+
+    def __str__(self) -> str:
+        return f"{'GET' if self.body is None else 'POST'} {self.path.partition('?')[0]}"
+
+
+class _AgainError(Exception):
+    """An attempt that failed in a way that may be tried again. Never leaves this module; its text reaches the log by stamina."""
+
+    def __init__(self, what: str, *, reply: Reply | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.reply = reply
+
+    def after(self, seconds: float) -> None:
+        """Let the text say when the next attempt is: stamina's own event knows only the waits that it makes itself."""
+        self.args = (f"{self.what}; again in {seconds:.1f} s",)
+
+
+class _TooMuchError(httpx.TransportError):
+    """An answer that is larger than `ANSWER_BYTES`."""
+
+
+class Client:
+    """Requests to one target. Thread-safe; as many at a time as the connection's reads and saves together."""
+
+    def __init__(self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None) -> None:
+        """Raises SecretUnreadable, TargetUnauthorised and TargetUnsuitable. Nothing is sent yet."""
+        self.site = without_credentials(connection.url)
+        self._connection = connection
+        self._waiting = waiting or Waiting()
+        self._credential = Credential(connection, reveal)
+        self._http = open_transport(connection)
+        self._lock = Lock()
+        self._requests = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drops the connections."""
+        self._http.close()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, retries included."""
+        with self._lock:
+            return self._requests
+
+    def read(self, path: str, params: Mapping[str, str | int] | None = None) -> Reply:
+        """GET. Every status but 3xx, 401 and 407 comes back as a reply. Raises TargetError."""
+        reply = self._insisted(_Request(f"{path}?{urlencode(params)}" if params else path))
+        if isinstance(reply, Lost):
+            raise failures.unreachable(self.site, reply.words)
+        return reply
+
+    def write(self, path: str, body: bytes) -> Reply | Lost:
+        """POST of JSON. `Lost` when it may have been done. Raises TargetError where it was certainly not done."""
+        return self._insisted(_Request(path, body))
+
+    def _insisted(self, request: _Request) -> Reply | Lost:
+        """As many attempts as are allowed. stamina counts them and lets the waits grow; the wait itself is ours, so that a stop ends it."""
+        pause = 0.0
+        last: _AgainError | None = None
+        try:
+            for attempt in stamina.retry_context(
+                on=lambda error: 0.0 if isinstance(error, _AgainError) else False,
+                attempts=max(1, self._connection.attempts),
+                timeout=None,
+                wait_initial=FIRST_WAIT,
+                wait_max=LONGEST_WAIT,
+                wait_jitter=0,
+            ):
+                if last is not None and self._waiting.pause(pause):
+                    raise last
+                with attempt:
+                    try:
+                        return self._authorised(request)
+                    except _AgainError as error:
+                        last, pause = error, self._pause(error, attempt.next_wait)
+                        error.after(pause)
+                        raise
+        except _AgainError as error:
+            if error.reply is not None:
+                return error.reply
+            raise failures.unreachable(self.site, error.what) from error.__cause__
+        raise AssertionError("stamina ends with the last attempt's error")
+
+    def _pause(self, error: _AgainError, backoff: float) -> float:
+        """Retry-After to the letter, else the growing wait and up to as much again."""
+        asked = error.reply.retry_after if error.reply else None
+        return asked if asked is not None else backoff * (1 + self._waiting.chance())
+
+    def _authorised(self, request: _Request) -> Reply | Lost:
+        """One attempt, and a second one with a rotated secret: 401 was certainly not done."""
+        header = self._credential.header
+        reply = self._judged(request, header)
+        if isinstance(reply, Reply) and reply.status == 401 and self._credential.renewed(header):
+            reply = self._judged(request, self._credential.header)
+        if isinstance(reply, Lost):
+            return reply
+        if reply.status == 401:
+            raise failures.unauthorised(self.site, reply.words)
+        if reply.status == 407:
+            raise failures.of_proxy(self.site, reply.words)
+        if 300 <= reply.status < 400:
+            raise failures.redirected(self.site, self.site + request.path, reply)
+        return reply
+
+    def _judged(self, request: _Request, header: str | None) -> Reply | Lost:
+        """One exchange; raises `_AgainError` for what is worth another attempt."""
+        try:
+            reply = self._exchange(request, header)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            raise self._not_sent(request, error) from error
+        except _TooMuchError as error:
+            if request.body is None:
+                raise failures.unsuitable(f"{self.site}: {request}: {error}", "see what answers there") from error
+            return Lost(str(error))
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            return self._broken(request, error)
+        patient = reply.retry_after is None or reply.retry_after <= LONGEST_PATIENCE
+        if patient and _worth_another(request, reply):
+            raise _AgainError(f"{request}: {reply}", reply=reply)
+        return reply
+
+    def _not_sent(self, request: _Request, error: httpx.TransportError) -> Exception:
+        """No connection was made, so nothing was done. A certificate does not mend itself between two attempts."""
+        words = _told(error)
+        if _of_tls(error) is not None:
+            step = "see that the name in the url is the certificate's, and that ca_file names the authority that signed it"
+            return failures.unreachable(self.site, f"TLS failed: {words}", step)
+        if isinstance(error, httpx.ProxyError) and words.startswith("407"):
+            return failures.of_proxy(self.site, words)
+        return _AgainError(f"{request}: {words}")
+
+    def _broken(self, request: _Request, error: httpx.TransportError | httpx.DecodingError) -> Lost:
+        """The connection broke, or the answer did not come, after the request had begun."""
+        if request.body is not None:
+            return Lost(_told(error))
+        if _of_tls(error) is not None:
+            step = "if the server asks for a client certificate, give certificate_file and key_file"
+            raise failures.unreachable(self.site, f"TLS failed: {_told(error)}", step) from error
+        raise _AgainError(f"{request}: {_told(error)}") from error
+
+    def _exchange(self, request: _Request, header: str | None) -> Reply:
+        """Sends once and reads the whole answer, within the bounds of size and time."""
+        headers = {"Authorization": header} if header else {}
+        if request.body is not None:
+            # Exactly this: from 8.x on a charset behind it makes the body "bad request data" (reference 1.1).
+            headers["Content-Type"] = "application/json"
+        method = "GET" if request.body is None else "POST"
+        with self._lock:
+            self._requests += 1
+        with self._http.stream(method, self.site + request.path, content=request.body, headers=headers) as response:
+            body = self._body(response)
+        return Reply(
+            status=response.status_code,
+            content_type=response.headers.get("content-type", ""),
+            body=self._credential.hidden(body) if response.status_code >= 300 else body,
+            retry_after=retry_after(response.headers.get("retry-after"), self._waiting.now()),
+            location=response.headers.get("location", ""),
+        )
+
+    def _body(self, response: httpx.Response) -> bytes:
+        """The unpacked body. The time-out of the transport is for one read; a server that drips would hold us for ever."""
+        begun = self._waiting.clock()
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > ANSWER_BYTES:
+                raise _TooMuchError(f"the answer is larger than {ANSWER_BYTES // 2**20} MiB")
+            if self._waiting.clock() - begun > self._connection.timeout:
+                raise httpx.ReadTimeout("the answer does not end")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _worth_another(request: _Request, reply: Reply) -> bool:
+    if request.body is None:
+        return reply.status in _READ_AGAIN
+    return is_refusal_to_work(reply)
+
+
+def is_refusal_to_work(reply: Reply) -> bool:
+    """429, and 503 with Retry-After: said instead of the work, never after it. Certain also of a write."""
+    return reply.status == 429 or (reply.status == 503 and reply.retry_after is not None)
+
+
+def _told(error: httpx.TransportError | httpx.DecodingError) -> str:
+    """The transport's words; some of its exceptions have none."""
+    match error:
+        case httpx.ConnectTimeout():
+            return "no connection in time"
+        case httpx.PoolTimeout():
+            return "no free connection in time"
+        case httpx.ReadTimeout():
+            return "no answer in time"
+        case httpx.WriteTimeout():
+            return "the request could not be sent in time"
+        case _:
+            return str(error) or type(error).__name__
+
+
+def _of_tls(error: BaseException) -> ssl.SSLError | None:
+    """The TLS failure behind an exception of the transport, None when it is another."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause

@@ -1,0 +1,219 @@
+"""The dashboard API of Grafana 5 to 13: /api/dashboards, /api/folders, /api/search (reference 1 to 3).
+
+In: core's nouns. Out: core's nouns and answers. Every save is compare-and-set: `overwrite` is false, always (it replaces somebody else's
+dashboard up to 11.2), the folder is named, always (left out it means the root), and no numeric id is sent (it may be a stranger's).
+"""
+
+from __future__ import annotations
+
+import json
+from threading import Lock
+from types import TracebackType
+from typing import Self, cast
+
+from provisioner.core.answers import FolderAnswer, Rejected, Save, SaveAnswer
+from provisioner.core.model import (
+    ROOT,
+    DataSource,
+    DesiredFolder,
+    FolderUid,
+    Found,
+    Json,
+    LiveDashboard,
+    LiveFolder,
+    Mark,
+    Server,
+    Uid,
+)
+from provisioner.grafana import failures
+from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
+from provisioner.grafana.answers import folder_answer, save_answer
+from provisioner.grafana.client import Client
+from provisioner.grafana.folders import all_folders, one_folder
+from provisioner.grafana.probe import probe, release_of
+from provisioner.grafana.replies import Reply
+from provisioner.grafana.search import Row, search
+
+MESSAGE_LETTERS = 500
+"""11 and later refuse a longer message (reference 1.1)."""
+
+_FOLDER_UID_SINCE = (8, 0)
+
+
+class Dashboards:
+    """One organisation by the dashboard API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
+
+    def __init__(self, client: Client, server: Server, org_id: int | None) -> None:
+        """`server` is what the probe found just now."""
+        self._client = client
+        self._org_id = org_id
+        self._lock = Lock()
+        self._server = server
+        self._probed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drops the connections."""
+        self._client.close()
+
+    @property
+    def requests(self) -> int:
+        return self._client.requests
+
+    def probe(self) -> Server:
+        """What was found when this was opened, the first time; asked anew from the second time on, so that an upgrade is seen."""
+        with self._lock:
+            fresh, self._probed = self._probed, False
+        if not fresh:
+            server = probe(self._client, self._org_id)
+            with self._lock:
+                self._server = server
+        return self._server
+
+    def find(self) -> tuple[Found, ...]:
+        return tuple(self._found(row) for row in search(self._client, release_of(self._server.version), "dash-db"))
+
+    def folders(self) -> tuple[LiveFolder, ...]:
+        return all_folders(self._client, release_of(self._server.version), nested=self._server.nested_folders)
+
+    def data_sources(self) -> tuple[DataSource, ...] | None:
+        reply = self._client.read("/api/datasources")
+        if reply.status == 403:
+            return None
+        rows = reply.rows
+        if not reply.ok or rows is None:
+            raise failures.of_read(self._client.site, "the list of data sources", reply)
+        return tuple(_data_source(row) for row in rows)
+
+    def dashboard(self, uid: Uid) -> LiveDashboard | None:
+        """Also raises TargetForbidden where this one dashboard may not be read, though others may."""
+        if not is_askable(uid):
+            return None
+        reply = self._client.read(f"/api/dashboards/uid/{segment(uid)}")
+        if reply.status == 404 and reply.is_json:
+            return None
+        fields = reply.fields
+        content, meta = fields.get("dashboard"), fields.get("meta")
+        if not reply.ok or not isinstance(content, dict) or not isinstance(meta, dict):
+            raise failures.of_read(self._client.site, f"the question for dashboard {uid!r}", reply)
+        return self._live(uid, cast("dict[str, Json]", content), cast("dict[str, Json]", meta), reply)
+
+    def folder(self, uid: str) -> LiveFolder | None:
+        """Also raises TargetForbidden where this one folder may not be read, though others may."""
+        if not is_askable(uid):
+            return None
+        return one_folder(self._client, uid, nested=self._server.nested_folders)
+
+    def save(self, save: Save) -> SaveAnswer:
+        release = release_of(self._server.version)
+        by_number = release is not None and release < _FOLDER_UID_SINCE
+        # From 8 on an empty folderUid lets a folderId win, and that would not be the root.
+        folder_id = save.folder_id if by_number else None
+        if by_number and folder_id is None:
+            folder = one_folder(self._client, save.folder, nested=False) if save.folder != ROOT else None
+            if folder is None and save.folder != ROOT:
+                # Sent all the same, it would be saved in the root without a word (transcripts 5.4 to 7.5, "into folder that is not").
+                return Rejected(404, "folder not found")
+            folder_id = folder.id if folder else 0
+        reply = self._client.write("/api/dashboards/db", body_of(save, folder_id))
+        return save_answer(reply, save, self._client.site)
+
+    def create_folder(self, folder: DesiredFolder) -> FolderAnswer:
+        body: dict[str, Json] = {"uid": folder.uid, "title": folder.title}
+        if self._server.nested_folders and folder.parent != ROOT:
+            body["parentUid"] = folder.parent
+        return folder_answer(self._client.write("/api/folders", _encoded(body)), self._client.site)
+
+    def _found(self, row: Row) -> Found:
+        uid = str(row["uid"])
+        return Found(
+            uid=Uid(uid),
+            title=str(row.get("title") or ""),
+            folder=folder_uid(row.get("folderUid")),
+            url=page_of(self._client.site, row.get("url"), "d", uid),
+        )
+
+    def _live(self, uid: Uid, content: dict[str, Json], meta: dict[str, Json], reply: Reply) -> LiveDashboard:
+        number, version = content.get("id"), content.get("version", meta.get("version"))
+        if type(number) is not int or type(version) is not int:
+            raise failures.of_read(self._client.site, f"the question for dashboard {uid!r} without id and version", reply)
+        said = content.get("uid")
+        named = said if isinstance(said, str) and said else uid
+        return LiveDashboard(
+            uid=Uid(named),
+            title=str(content.get("title") or ""),
+            folder=self._folder(meta),
+            folder_title=str(meta.get("folderTitle") or ""),
+            url=page_of(self._client.site, meta.get("url"), "d", named),
+            mark=Mark(number, version),
+            updated_by=str(meta.get("updatedBy") or ""),
+            updated=str(meta.get("updated") or ""),
+            content=content,
+            managed_by=_manager(meta),
+        )
+
+    def _folder(self, meta: dict[str, Json]) -> FolderUid:
+        """`folderUid` from 8 on. Before, the id says whether there is a folder and its url which one; without a url it is asked for."""
+        if isinstance(meta.get("folderUid"), str):
+            return folder_uid(meta["folderUid"])
+        number = meta.get("folderId")
+        if type(number) is not int or number == 0:
+            return ROOT
+        named = folder_in(meta.get("folderUrl"))
+        if named is not None:
+            return named
+        reply = self._client.read(f"/api/folders/id/{number}")
+        if not reply.ok or not reply.fields.get("uid"):
+            raise failures.of_read(self._client.site, f"the question for folder number {number}", reply)
+        return folder_uid(reply.fields["uid"])
+
+
+def body_of(save: Save, folder_id: int | None) -> bytes:
+    """What is sent, encoded once for all attempts. A version that stands in the file is not ours to send: it could match by chance."""
+    dashboard = {key: value for key, value in save.content.items() if key not in {"id", "version"}}
+    dashboard["uid"] = save.uid
+    if save.version is not None:
+        dashboard["version"] = save.version
+    message = save.message if len(save.message) <= MESSAGE_LETTERS else save.message[: MESSAGE_LETTERS - 1] + "…"
+    body: dict[str, Json] = {
+        "dashboard": dashboard,
+        "folderUid": save.folder,
+        "message": message,
+        "overwrite": False,
+    }
+    if folder_id is not None:
+        body["folderId"] = folder_id
+    return _encoded(body)
+
+
+def _encoded(value: Json) -> bytes:
+    # A lone surrogate (YAML can write one) cannot be UTF-8; escaped it is still JSON, and the server's to judge.
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _manager(meta: dict[str, Json]) -> str | None:
+    """What else writes this dashboard. 12 and later name managers in the resource API only; a save is refused all the same."""
+    if meta.get("isFolder") is True:
+        return "a folder, which has this uid"
+    if meta.get("provisioned") is not True:
+        return None
+    file = meta.get("provisionedExternalId")
+    return f"file provisioning ({file})" if isinstance(file, str) and file else "file provisioning"
+
+
+def _data_source(row: Row) -> DataSource:
+    """5.x has no uid for data sources; there dashboards name them by name."""
+    name = str(row.get("name") or "")
+    uid = row.get("uid")
+    return DataSource(
+        uid=uid if isinstance(uid, str) and uid else name,
+        name=name,
+        type=str(row.get("type") or ""),
+        default=row.get("isDefault") is True,
+    )

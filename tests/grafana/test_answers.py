@@ -1,0 +1,252 @@
+"""Every recorded answer to a save or to the making of a folder has its meaning here; and no answer at all has none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provisioner.core.answers import (
+    Busy,
+    FolderAnswer,
+    FolderExists,
+    FolderSaved,
+    Forbidden,
+    Gone,
+    ManagedElsewhere,
+    NameExists,
+    NotSaved,
+    PluginOwned,
+    Rejected,
+    Save,
+    SaveAnswer,
+    Saved,
+    Unknown,
+    VersionMismatch,
+)
+from provisioner.core.errors import TargetUnauthorised
+from provisioner.core.model import ROOT, FolderUid, Json, Mark, Uid
+from provisioner.grafana.answers import folder_answer, save_answer
+from provisioner.grafana.replies import WORDS, Lost, Reply
+
+TRANSCRIPTS = sorted((Path(__file__).resolve().parents[1] / "transcripts").glob("*.json"))
+SITE = "https://grafana.example/sub"
+SAVES = ("POST", "/api/dashboards/db")
+FOLDERS = ("POST", "/api/folders")
+
+Step = dict[str, Any]
+
+
+def recorded(kind: tuple[str, str]) -> list[Any]:
+    steps = [(file.stem, step) for file in TRANSCRIPTS for step in json.loads(file.read_text(encoding="utf-8"))]
+    return [pytest.param(step, id=f"{name}: {step['step']}") for name, step in steps if (step["method"], step["path"]) == kind]
+
+
+def reply_of(status: int, value: Json, retry_after: float | None = None) -> Reply:
+    return Reply(status, "application/json; charset=UTF-8", json.dumps(value).encode(), retry_after)
+
+
+def text_of(status: int, title: str) -> Reply:
+    return Reply(status, "text/html", f"<html><head><title>{title}</title></head></html>".encode())
+
+
+def save_of(version: int | None = 3, folder: str = "") -> Save:
+    return Save(uid=Uid("u"), content={"title": "T"}, folder=FolderUid(folder), version=version, message="")
+
+
+# (status, `status` text, message in lower case) of every recorded answer that is not 200 → what it means.
+SAVE_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
+    (400, None, "bad request data"): Rejected,
+    (400, None, "cannot save provisioned dashboard"): ManagedElsewhere,
+    (400, None, "dashboard cannot be changed to a folder"): Rejected,
+    (400, None, "dashboard name cannot be the same as folder"): NameExists,
+    (400, None, "dashboard title cannot be empty"): Rejected,
+    (400, None, "folder not found"): Rejected,
+    (400, None, "invalid character 'n' looking for beginning of object key string"): Rejected,
+    (400, None, "invalid character 'n' looking for beginning of object key string; dashboard: required"): Rejected,
+    (400, None, "uid contains illegal characters"): Rejected,
+    (400, None, "uid to long. max 40 characters"): Rejected,
+    (400, None, "uid too long, max 40 characters"): Rejected,
+    (400, "empty-name", "dashboard title cannot be empty"): Rejected,
+    (400, "name-match", "dashboard name cannot be the same as folder"): NameExists,
+    (403, None, "access denied to save dashboard"): Forbidden,
+    (
+        403,
+        None,
+        "you'll need additional permissions to perform this action. permissions needed: any of dashboards:create, dashboards:write",
+    ): Forbidden,
+    (404, None, "folder not found"): Rejected,
+    (404, None, 'folders.folder.grafana.app "general" not found'): Rejected,
+    (404, "not-found", "dashboard not found"): Gone,
+    (412, "name-exists", "a dashboard with the same name in the folder already exists"): NameExists,
+    (412, "version-mismatch", "the dashboard has been changed by someone else"): VersionMismatch,
+    (422, None, "dashboard: required"): Rejected,
+    (500, None, "failed to save dashboard"): Unknown,
+}
+
+FOLDER_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
+    (400, None, "a folder or dashboard in the general folder with the same name already exists"): FolderExists,
+    (400, None, "a folder with that name already exists"): FolderExists,
+    (400, None, "dashboard cannot be changed to a folder"): Rejected,
+    (400, None, "folder title cannot be empty"): Rejected,
+    (403, None, "access denied"): Forbidden,
+    (403, None, "you'll need additional permissions to perform this action. permissions needed: folders:create"): Forbidden,
+    (409, None, "a folder or dashboard in the general folder with the same name already exists"): FolderExists,
+    (412, None, "the folder has been changed by someone else"): FolderExists,
+    (412, "version-mismatch", "the folder has been changed by someone else"): FolderExists,
+    (500, None, "folder api error"): Unknown,
+}
+
+
+def key_of(reply: Reply) -> tuple[int, str | None, str]:
+    return reply.status, reply.fields.get("status"), reply.words.lower()
+
+
+@pytest.mark.parametrize("step", recorded(SAVES))
+def test_every_recorded_answer_to_a_save_has_its_meaning(step: Step) -> None:
+    reply = reply_of(step["status"], step["response"])
+
+    answer = save_answer(reply, save_of(), SITE)
+
+    assert type(answer) is (Saved if step["status"] == 200 else SAVE_MEANINGS[key_of(reply)])
+    if isinstance(answer, Saved):
+        said = step["response"]
+        assert (answer.uid, answer.mark, answer.url) == (said["uid"], Mark(said["id"], said["version"]), SITE + said["url"])
+
+
+@pytest.mark.parametrize("step", recorded(FOLDERS))
+def test_every_recorded_answer_to_the_making_of_a_folder_has_its_meaning(step: Step) -> None:
+    reply = reply_of(step["status"], step["response"])
+
+    answer = folder_answer(reply, SITE)
+
+    assert type(answer) is (FolderSaved if step["status"] == 200 else FOLDER_MEANINGS[key_of(reply)])
+    if isinstance(answer, FolderSaved):
+        said = step["response"]
+        assert (answer.uid, answer.id, answer.parent) == (said["uid"], said["id"], said.get("parentUid", ROOT))
+
+
+def test_no_meaning_is_listed_that_was_never_recorded() -> None:
+    seen = {key_of(reply_of(step.values[0]["status"], step.values[0]["response"])) for step in recorded(SAVES)}
+    assert set(SAVE_MEANINGS) - seen == set()
+
+
+# --- answers that no recording has -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (
+            reply_of(409, {"message": "Dashboard already exists. Use overwrite flag to update."}),
+            VersionMismatch("Dashboard already exists. Use overwrite flag to update."),
+        ),
+        (reply_of(409, {"message": "requested RV does not match current RV"}), VersionMismatch("requested RV does not match current RV")),
+        (
+            reply_of(412, {"message": "The dashboard belongs to plugin x", "status": "plugin-dashboard"}),
+            PluginOwned("The dashboard belongs to plugin x"),
+        ),
+        (reply_of(412, {"message": "The dashboard belongs to plugin x"}), PluginOwned("The dashboard belongs to plugin x")),
+        (
+            reply_of(412, {"message": "A dashboard with the same name in the folder already exists"}),
+            NameExists("A dashboard with the same name in the folder already exists"),
+        ),
+        (
+            reply_of(412, {"message": "The dashboard has been changed by someone else"}),
+            VersionMismatch("The dashboard has been changed by someone else"),
+        ),
+        (reply_of(202, {"status": "pending"}), NotSaved("Accepted")),
+        (reply_of(403, {"message": "Quota reached"}), Forbidden("Quota reached")),
+        (
+            reply_of(403, {"title": "Access denied", "message": "Sorry. Permissions needed: dashboards:create", "accessErrorId": "ACE1"}),
+            Forbidden("Sorry. Permissions needed: dashboards:create", "dashboards:create"),
+        ),
+        (reply_of(413, {"message": "Dashboard is too large, max is 16 MB"}), Rejected(413, "Dashboard is too large, max is 16 MB")),
+        (text_of(413, "413 Request Entity Too Large"), Rejected(413, "413 Request Entity Too Large")),
+        (text_of(404, "404 Not Found"), Rejected(404, "404 Not Found")),
+        (Reply(415, "text/plain", b"\n"), Rejected(415, "Unsupported Media Type")),
+        (reply_of(422, {"message": "invalid alert"}), Rejected(422, "invalid alert")),
+        (reply_of(422, [{"fieldNames": ["A", "B"], "message": "Required"}, {"message": "Also"}]), Rejected(422, "A, B: Required; Also")),
+        (reply_of(429, {"message": "slow down"}, 3.0), Busy("slow down", 3.0)),
+        (reply_of(429, {"message": "slow down"}), Busy("slow down")),
+        (reply_of(503, {"message": "maintenance"}, 9.0), Busy("maintenance", 9.0)),
+        (Reply(503, "text/plain", b"upstream connect error or disconnect"), Unknown("503: upstream connect error or disconnect")),
+        (text_of(502, "502 Bad Gateway"), Unknown("502: 502 Bad Gateway")),
+        (text_of(504, "Gateway Time-out"), Unknown("504: Gateway Time-out")),
+        (text_of(200, "Grafana"), Unknown("200, but not with what was saved: Grafana")),
+        (reply_of(200, {"status": "success"}), Unknown("200, but not with what was saved: OK")),
+        (reply_of(408, {}), Unknown("408: Request Timeout")),
+        (Lost("no answer in time"), Unknown("no answer in time")),
+        (reply_of(400, {"message": "bad", "error": "why"}), Rejected(400, "bad: why")),
+    ],
+)
+def test_an_answer_to_a_save_has_its_meaning(reply: Reply | Lost, expected: SaveAnswer) -> None:
+    assert save_answer(reply, save_of(), SITE) == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (reply_of(404, {"message": "parent folder not found"}), Gone("parent folder not found")),
+        (reply_of(429, {}, 2.0), Busy("Too Many Requests", 2.0)),
+        (text_of(404, "Nobody"), Rejected(404, "Nobody")),
+        (text_of(200, "Grafana"), Unknown("200, but not with what was created: Grafana")),
+        (reply_of(200, {"uid": "f", "id": 4, "parentUid": "general"}), FolderSaved(FolderUid("f"), 4, ROOT)),
+        (reply_of(200, {"uid": "f", "id": 4, "parentUid": "p"}), FolderSaved(FolderUid("f"), 4, FolderUid("p"))),
+        (Lost("dropped"), Unknown("dropped")),
+    ],
+)
+def test_an_answer_to_the_making_of_a_folder_has_its_meaning(reply: Reply | Lost, expected: FolderAnswer) -> None:
+    assert folder_answer(reply, SITE) == expected
+
+
+def test_a_create_that_finds_nothing_is_rejected_and_an_update_finds_its_dashboard_gone() -> None:
+    reply = reply_of(404, {"status": "not-found", "message": "Dashboard not found"})
+    assert save_answer(reply, save_of(version=None), SITE) == Rejected(404, "Dashboard not found")
+    assert save_answer(reply, save_of(version=3), SITE) == Gone("Dashboard not found")
+
+
+def test_401_ends_the_work_on_the_target() -> None:
+    with pytest.raises(TargetUnauthorised, match="API key does not belong"):
+        save_answer(reply_of(401, {"message": "API key does not belong to the requested organization"}), save_of(), SITE)
+
+
+def test_words_move_no_cursor_and_are_cut() -> None:
+    reply = reply_of(400, {"message": "a\x1b[2Jb\r\nc" + "x" * 5000})
+    assert reply.words.startswith("a [2Jb c")
+    assert len(reply.words) == WORDS
+
+
+BODIES = st.one_of(
+    st.binary(max_size=200),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(st.sampled_from(["message", "status", "uid", "id", "version", "error", "fieldNames", "title", "x"]), inner)
+        ),
+        max_leaves=12,
+    ).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from([b"[" * 100_000, b'{"message":' * 50_000, b"9" * 5000, b"\xef\xbb\xbf{}", b'{"id": NaN}', b'"\\ud800"']),
+)
+
+
+@settings(max_examples=300)
+@given(
+    status=st.integers(100, 999),
+    kind=st.sampled_from(["application/json", "text/html", "text/plain", "", "APPLICATION/problem+JSON;x", "\x00"]),
+    body=BODIES,
+    asked=st.none() | st.floats(0, 10),
+)
+def test_any_bytes_with_any_status_are_an_answer(status: int, kind: str, body: bytes, asked: float | None) -> None:
+    reply = Reply(status, kind, body, asked)
+    for answers, judge in ((SaveAnswer, lambda: save_answer(reply, save_of(), SITE)), (FolderAnswer, lambda: folder_answer(reply, SITE))):
+        if status == 401:
+            with pytest.raises(TargetUnauthorised):
+                judge()
+        else:
+            assert isinstance(judge(), get_args(answers))
