@@ -1,0 +1,122 @@
+"""What stands before the handlers: it counts requests and makes things go wrong.
+
+In: ASGI requests. Out: the handler's answer, or a fault's. A fault "after the write" lets the handler do its work and
+hides the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from provisioner.sandbox.faults import FaultControl, Faults, is_write
+from provisioner.sandbox.recorder import Recorded, Recorder
+
+OWN_ROUTES = "/sandbox/"
+_PROXY_PAGE = (
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
+)
+
+
+class Connection(Protocol):
+    """The connection that a request came by."""
+
+    def drop(self) -> None:
+        """Close it without an answer."""
+        ...
+
+
+class Front:
+    """The outermost layer of a sandbox."""
+
+    def __init__(self, app: ASGIApp, faults: FaultControl, recorder: Recorder) -> None:
+        self._app = app
+        self._faults = faults
+        self._recorder = recorder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["path"].startswith(OWN_ROUTES):
+            await self._app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+
+        async def recording(message: Message) -> None:
+            # Noted before it goes out: who has an answer in hand must find it counted.
+            if message["type"] == "http.response.start":
+                self._recorder.add(Recorded(scope["method"], scope["path"], message["status"], query))
+            await send(message)
+
+        if not await self._answered(scope, receive, recording):
+            self._recorder.add(Recorded(scope["method"], scope["path"], 0, query))
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Whether an answer went out; False for a dropped connection."""
+        method, faults = scope["method"], self._faults.current
+        if not faults.matches(method, scope["path"]):
+            await self._app(scope, receive, send)
+            return True
+        write = is_write(method)
+        await _wait(faults, write=write)
+        refusal = self._refusal(write=write)
+        if refusal:
+            return await _reply(send, *refusal)
+        if self._faults.take("drop_before"):
+            return await _drop(scope, receive)
+        if write and self._faults.take("drop_after"):
+            await self._app(scope, receive, _nowhere)
+            return await _drop(scope, receive)
+        if write and self._faults.take("error_after_write"):
+            await self._app(scope, receive, _nowhere)
+            return await _reply(send, 500, _message("Internal Server Error"))
+        await self._app(scope, receive, send)
+        return True
+
+    def _refusal(self, *, write: bool) -> tuple[int, bytes, list[tuple[bytes, bytes]]] | None:
+        """The answer of a fault that does nothing else."""
+        json_type = (b"content-type", b"application/json")
+        after = self._faults.current.retry_after
+        wait = [] if after is None else [(b"retry-after", str(after).encode())]
+        if self._faults.refused_in_turn() or self._faults.take("too_many_requests"):
+            return 429, _message("Too Many Requests"), [json_type, *wait]
+        if self._faults.take("unavailable"):
+            return 503, _message("Service Unavailable"), [json_type, *wait]
+        if self._faults.take("proxy_page"):
+            return 502, _PROXY_PAGE, [(b"content-type", b"text/html")]
+        if write and self._faults.take("pending"):
+            return 202, b'{"status":"pending"}', [json_type]
+        return None
+
+
+async def _wait(faults: Faults, *, write: bool) -> None:
+    milliseconds = faults.latency_ms + (faults.write_latency_ms if write else 0)
+    if milliseconds:
+        await asyncio.sleep(milliseconds / 1000)
+
+
+async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None) -> bool:
+    usual = [(b"content-type", b"application/json")] if headers is None else headers
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*usual, length]})
+    await send({"type": "http.response.body", "body": body})
+    return True
+
+
+def _message(text: str) -> bytes:
+    return json.dumps({"message": text}).encode()
+
+
+async def _nowhere(_: Message) -> None:
+    """Where the answer goes that nobody is to see."""
+
+
+async def _drop(scope: Scope, receive: Receive) -> bool:
+    """Close the connection and see it closed; the server would answer with 500 otherwise."""
+    connection: Connection = scope["state"]["connection"]
+    connection.drop()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    return False
