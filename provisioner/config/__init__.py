@@ -1,0 +1,1 @@
+"""Settings from a file or from flags, secrets from files and the environment. Reads; decides nothing about dashboards."""

@@ -1,0 +1,99 @@
+"""From a parsed configuration (of a file, or made of flags) to settings.
+
+In: the value as written and with its variables filled. Out: the settings and every problem, each with its pointer but no line yet.
+The settings are whole only when no problem is an error.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioner.config.complaints import Complaint
+from provisioner.config.environment import Filling
+from provisioner.config.parts import Part, Surroundings
+from provisioner.config.refusals import broken, refusals
+from provisioner.config.sources import sources
+from provisioner.config.targets import targets
+from provisioner.core.catalog import BY_CODE, Area, problem, weighed
+from provisioner.core.errors import ConfigurationInvalid
+from provisioner.core.model import Json
+from provisioner.core.problems import Problem, Severity, errors, ordered
+from provisioner.core.settings import LogFormat, LogSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings that can be worked with, and the warnings and notes about them."""
+
+    settings: Settings
+    problems: tuple[Problem, ...] = ()
+
+
+def assembled(written: Json, filling: Filling, file: str, around: Surroundings) -> Loaded:
+    """The settings, with errors among the problems when they are not whole."""
+    told = dict(filling.complaints)
+    refused = [(pointer, each) for pointer, each in refusals(written, filling.value) if pointer not in told]
+    places = frozenset(told) | {pointer for pointer, each in refused if each.code != "config-missing"}
+    value = broken(filling.value, places)
+    root = Part(value if isinstance(value, Mapping) else {}, "", file, [])
+    for pointer, complaint in (*filling.complaints, *refused):
+        root.problems.append(problem(complaint.code, file, complaint.message, remedy=complaint.remedy, pointer=pointer))
+    settings = _settings(root, around)
+    return Loaded(settings, weighed(tuple(root.problems), dict(settings.severities)))
+
+
+def checked(loaded: Loaded) -> Loaded:
+    """The same, sorted. Raises ConfigurationInvalid with all problems, warnings too, when one is an error."""
+    if errors(loaded.problems):
+        raise ConfigurationInvalid(ordered(loaded.problems))
+    return Loaded(loaded.settings, ordered(loaded.problems))
+
+
+def _settings(root: Part, around: Surroundings) -> Settings:
+    state = _state(root, around)
+    stated, log = root.part("sources"), root.part("log")
+    return Settings(
+        sources=sources(stated, around, os.path.join(os.path.dirname(state), "stores")),  # noqa: PTH118,PTH120 - text in, text out
+        targets=targets(root.part("targets"), around, stated.names()),
+        state=state,
+        severities=_severities(root),
+        log=LogSettings(log.text("level") or "info", LogFormat(log.text("format") or "auto")),
+    )
+
+
+def _state(root: Part, around: Surroundings) -> str:
+    part = root.part("state")
+    path = part.path("path", around)
+    if path is None:
+        return "" if part.has("path") else _default_state(root, around)
+    if os.path.isdir(path):  # noqa: PTH112 - as above
+        part.complain(Complaint("config-value", f"{path} is a directory, not a file", f"write path: {path}/provisioner.db"), "path")
+    return path
+
+
+def _default_state(root: Part, around: Surroundings) -> str:
+    """By the XDG base directory specification, which has relative values of its variables ignored."""
+    stated, home = around.environment.get("XDG_STATE_HOME", ""), around.environment.get("HOME", "")
+    if stated.startswith("/"):
+        return f"{stated.rstrip('/')}/provisioner/provisioner.db"
+    if not home.startswith("/"):
+        message = "there is no place for the state: neither XDG_STATE_HOME nor HOME is set"
+        root.complain(
+            Complaint("config-missing", message, "set one of them" if around.flags else "add state: {path: …}, or set one of them")
+        )
+    return f"{home.rstrip('/')}/.local/state/provisioner/provisioner.db"
+
+
+def _severities(root: Part) -> tuple[tuple[str, Severity], ...]:
+    """Those that may be set. An error of the configuration is none that work could go on with."""
+    part = root.part("severities")
+    found = tuple((code, Severity(severity)) for code, severity in root.pairs("severities") if code in BY_CODE)
+    fixed = frozenset(code for code, _ in found if BY_CODE[code].area is Area.CONFIGURATION and BY_CODE[code].severity is Severity.ERROR)
+    for code, severity in found:
+        if code in fixed and severity is not Severity.ERROR:
+            part.complain(
+                Complaint("config-value", f"{code} stays an error: nothing could be done in spite of it", "take the line out"), code
+            )
+    return tuple(each for each in found if each[0] not in fixed)
