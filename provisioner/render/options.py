@@ -1,0 +1,39 @@
+"""How a result is to be shown.
+
+In: nothing. Out: `Format` and `Options`, frozen. `terminal.py` makes the options that suit a stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NARROWEST, WIDEST = 80, 160
+
+
+class Format(StrEnum):
+    """The forms of output; the names are those of `--format`."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`width` is the terminal's in columns, None where there is none: then no line is broken. `verbose` folds nothing.
+
+    `prefix` is put before the paths in SARIF, whose readers want them from the root of the repository ("" when the source is the root).
+    """
+
+    colour: bool = False
+    width: int | None = None
+    verbose: bool = False
+    prefix: str = ""
+
+    @property
+    def columns(self) -> int | None:
+        """The width that text is set in: no narrower and no wider than it can be read."""
+        return None if self.width is None else min(max(self.width, NARROWEST), WIDEST)

@@ -1,0 +1,208 @@
+"""The words that every format shares: counts, names, versions, times, one difference in a sentence.
+
+In: values of core. Out: plain strings, not yet made safe for any format.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from provisioner.core.changes import (
+    Change,
+    Conflict,
+    CreateDashboard,
+    CreateFolder,
+    Difference,
+    Outcome,
+    Result,
+    Turn,
+    UpdateDashboard,
+)
+from provisioner.core.model import DesiredDashboard, DesiredFolder, Found, Revision, Server
+from provisioner.core.problems import Problem, Severity
+from provisioner.core.report import Exit, PassReport, SourceState
+
+MOST_DIFFERENCES = 12
+"""How many differences of one dashboard are shown before the rest is counted."""
+
+_DECIMALS_BELOW = 9.95
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun: "1 file", "1,200 files"."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
+def seconds(value: float) -> str:
+    """A duration: "0.04 s", "3.1 s", "75 s"."""
+    if value < 0.1:
+        return f"{value:.2f} s"
+    return f"{value:.1f} s" if value < _DECIMALS_BELOW else f"{value:.0f} s"
+
+
+def moment(text: str) -> str:
+    """ISO 8601 as people write it: blanks for the T, no fractions, UTC for Z. Anything else is left as it is."""
+    if len(text) < 19 or text[10] != "T":
+        return text
+    zone = text[19:].lstrip(".0123456789")
+    return f"{text[:10]} {text[11:19]}" + (" UTC" if zone == "Z" else f" {zone}" if zone else "")
+
+
+def difference(each: Difference) -> str:
+    """'panel "p99" (id 4): query A  rate(…[5m]) → rate(…[1m])'."""
+    subject = f"{each.part}: {each.aspect}" if each.aspect else each.part
+    match each.turn:
+        case Turn.ADDED:
+            return f"{subject} added" + (f": {each.after}" if each.after else "")
+        case Turn.REMOVED:
+            return f"{subject} removed" + (f" (was {each.before})" if each.before else "")
+        case Turn.CHANGED | Turn.MOVED:
+            return f"{subject}  {each.before} → {each.after}"
+
+
+def differences(found: tuple[Difference, ...], *, verbose: bool = False) -> list[str]:
+    """Each in a sentence; what is beyond a dozen is counted, unless `verbose`."""
+    most = len(found) if verbose or len(found) == MOST_DIFFERENCES + 1 else MOST_DIFFERENCES
+    rest = len(found) - most
+    return [difference(each) for each in found[:most]] + ([f"… and {count(rest, 'more difference')}"] if rest > 0 else [])
+
+
+def revision(found: Revision) -> str:
+    """'main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00'."""
+    words = [found.name] if found.name else []
+    if found.commit and not found.commit.startswith(found.name or " "):
+        words.append(found.commit[:7])
+    if found.subject:
+        words.append(f'"{found.subject}"')
+    by = [f"by {found.author}"] if found.author else []
+    return ", ".join([" ".join([*words, *by]), *([moment(found.when)] if found.when else [])])
+
+
+def server(found: Server) -> str:
+    """'Grafana 12.4.0, dashboard API, organisation 1 "Main Org."'."""
+    version = f"Grafana {found.version}" if found.version else "a Grafana that hides its version"
+    name = f' "{found.org_name}"' if found.org_name else ""
+    return f"{version}, {found.dialect}, organisation {found.org_id}{name}"
+
+
+def source(state: SourceState) -> str:
+    """A source and what was read of it."""
+    return f"{state.name} at {revision(state.revision)}" if state.revision is not None else f"{state.name}"
+
+
+def place(titles: tuple[str, ...]) -> str:
+    """The way to a folder; the root by its name in Grafana."""
+    return " / ".join(titles) or "the root folder"
+
+
+def thing(change: Change) -> DesiredDashboard | DesiredFolder:
+    """What a change is about."""
+    return change.folder if isinstance(change, CreateFolder) else change.dashboard
+
+
+def name(of: DesiredDashboard | DesiredFolder) -> str:
+    """The name with its folders: "Platform / Hosts / Overview"."""
+    return of.name if isinstance(of, DesiredDashboard) else place(of.titles)
+
+
+def path(of: DesiredDashboard | DesiredFolder) -> str:
+    """The file of a dashboard, the directory of a folder."""
+    return of.origin.shown if isinstance(of, DesiredDashboard) else f"{of.path}/" if of.path else ""
+
+
+def verb(change: Change) -> str:
+    """What a plan says of a change."""
+    match change:
+        case CreateFolder():
+            return "folder"
+        case CreateDashboard():
+            return "create"
+        case UpdateDashboard(differences=()):
+            return "move"
+        case UpdateDashboard():
+            return "update"
+
+
+def move(change: UpdateDashboard) -> str:
+    """From where to where."""
+    return f'folder "{change.live.folder_title or "the root folder"}" → "{place(change.dashboard.titles)}"'
+
+
+def versions(outcome: Outcome) -> str:
+    """The versions around a write: "version 8 → 9", "version 1"; "" where nothing was written or it is not known."""
+    if outcome.after is None:
+        return ""
+    return f"version {outcome.before.version} → {outcome.after.version}" if outcome.before else f"version {outcome.after.version}"
+
+
+def ours(conflict: Conflict) -> str:
+    """Git's side of a conflict."""
+    wanted = conflict.ours
+    if isinstance(wanted, DesiredFolder):
+        where = f", directory {wanted.path}/" if wanted.path else ""
+        return f'folder "{wanted.title}", uid {wanted.uid}{where}'
+    return f'"{wanted.title}" in {place(wanted.titles)}, uid {wanted.uid}, file {wanted.origin.shown} of {wanted.origin.source}'
+
+
+def theirs(conflict: Conflict) -> str:
+    """The server's side of a conflict: what stands there, its version, who saved last and when."""
+    found = conflict.theirs
+    if found is None:
+        return "what stands in the way could not be found out"
+    if isinstance(found, Found):
+        return f'"{found.title}" in folder {found.folder or "the root folder"}, uid {found.uid}'
+    words = [f'"{found.title}" in {found.folder_title or "the root folder"}', f"uid {found.uid}", f"version {found.mark.version}"]
+    if found.updated_by or found.updated:
+        by = f" by {found.updated_by}" if found.updated_by else ""
+        words.append(f"saved{by} at {moment(found.updated)}" if found.updated else f"saved{by}")
+    return ", ".join([*words, *([f"managed by {found.managed_by}"] if found.managed_by else [])])
+
+
+def weights(problems: Iterable[Problem]) -> str:
+    """The weights of problems: "2 errors, 1 warning, 7 notes"; nothing when there are none."""
+    found = Counter(problem.severity for problem in problems)
+    return ", ".join(count(found[severity], severity.value) for severity in Severity if found[severity])
+
+
+def planned(report: PassReport) -> list[str]:
+    """What a plan would do, in numbers: ["3 to create", "1 folder to make"], only what there is."""
+    numbers = {"create": report.creates, "update": report.updates, "move": report.moves}
+    folders = [f"{count(report.folders, 'folder')} to make"] if report.folders else []
+    return [*(f"{number:,} to {verb_}" for verb_, number in numbers.items() if number), *folders]
+
+
+def written(report: PassReport) -> list[str]:
+    """What an apply wrote, in numbers: ["3 created", "1 folder made"], only what there is."""
+    folders = sum(isinstance(each.change, CreateFolder) and each.result is Result.CREATED for each in report.outcomes)
+    numbers = {result: report.count(result) for result in (Result.CREATED, Result.UPDATED, Result.MOVED)}
+    numbers[Result.CREATED] -= folders
+    made = [f"{count(folders, 'folder')} made"] if folders else []
+    return [*(f"{number:,} {result.value}" for result, number in numbers.items() if number), *made]
+
+
+def trouble(report: PassReport) -> list[str]:
+    """What keeps a pass from being well, in numbers: ["stopped before the end", "1 failed", "2 conflicts"], only what there is."""
+    numbers = {result: report.count(result) for result in (Result.FAILED, Result.NOT_DONE)}
+    unread = sum(source.failure is not None for source in report.sources)
+    told = [
+        "stopped before the end" if report.stopped else "",
+        f"{count(unread, 'source')} could not be read" if unread else "",
+        *(f"{number:,} {result.value}" if number else "" for result, number in numbers.items()),
+        count(len(report.conflicts), "conflict") if report.conflicts else "",
+    ]
+    return [each for each in told if each]
+
+
+EXITS: Mapping[Exit, str] = MappingProxyType(
+    {
+        Exit.OK: "done, or nothing to do",
+        Exit.ERROR: "something failed",
+        Exit.PENDING: "changes are pending",
+        Exit.INVALID: "files have errors",
+        Exit.CONFLICT: "conflicts wait for a person",
+        Exit.UNREACHABLE: "a server or a source is unreachable",
+    }
+)
+"""What each exit code means, in a few words."""
