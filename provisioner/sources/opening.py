@@ -1,0 +1,37 @@
+"""Opens a source by its settings.
+
+In: `SourceSettings` and the way to secrets. Out: something that satisfies `core.ports.Source`. It reads nothing yet.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from provisioner.core.errors import SourceBroken
+from provisioner.core.ports import Source
+from provisioner.core.settings import DirectorySettings, GitSettings, Reveal, SourceSettings
+from provisioner.sources.directory import DirectorySource
+
+
+def open_source(settings: SourceSettings, reveal: Reveal) -> Source:
+    """The source that the settings speak of. Raises SourceBroken when it needs git and there is none.
+
+    A `GitSource` should be closed in the end; one that is not takes its last child process with it when it is collected.
+    """
+    match settings:
+        case DirectorySettings():
+            return DirectorySource(settings)
+        case GitSettings():
+            return _git(settings, reveal)
+        case _:
+            assert_never(settings)
+
+
+def _git(settings: GitSettings, reveal: Reveal) -> Source:
+    try:
+        from provisioner.sources.git import GitSource  # noqa: PLC0415 - takes 0.2 s and needs a git: only who has a repository pays
+    except ImportError as error:
+        raise SourceBroken(
+            "git cannot be started: there is no `git` in PATH", next_step="install git 2.32 or later on this machine"
+        ) from error
+    return GitSource(settings, reveal)
