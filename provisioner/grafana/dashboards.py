@@ -6,7 +6,6 @@ dashboard up to 11.2), the folder is named, always (left out it means the root),
 
 from __future__ import annotations
 
-import json
 from threading import Lock
 from types import TracebackType
 from typing import Self, cast
@@ -25,6 +24,7 @@ from provisioner.core.model import (
     Server,
     Uid,
 )
+from provisioner.core.payload import encode
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
 from provisioner.grafana.answers import folder_answer, save_answer
@@ -127,7 +127,7 @@ class Dashboards:
         body: dict[str, Json] = {"uid": folder.uid, "title": folder.title}
         if self._server.nested_folders and folder.parent != ROOT:
             body["parentUid"] = folder.parent
-        return folder_answer(self._client.write("/api/folders", _encoded(body)), self._client.site)
+        return folder_answer(self._client.write("/api/folders", encode(body)), self._client.site)
 
     def _found(self, row: Row) -> Found:
         uid = str(row["uid"])
@@ -136,6 +136,7 @@ class Dashboards:
             title=str(row.get("title") or ""),
             folder=folder_uid(row.get("folderUid")),
             url=page_of(self._client.site, row.get("url"), "d", uid),
+            folder_title=str(row.get("folderTitle") or ""),
         )
 
     def _live(self, uid: Uid, content: dict[str, Json], meta: dict[str, Json], reply: Reply) -> LiveDashboard:
@@ -188,13 +189,7 @@ def body_of(save: Save, folder_id: int | None) -> bytes:
     }
     if folder_id is not None:
         body["folderId"] = folder_id
-    return _encoded(body)
-
-
-def _encoded(value: Json) -> bytes:
-    # A lone surrogate (YAML can write one) cannot be UTF-8; escaped it is still JSON, and the server's to judge.
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "backslashreplace")
+    return encode(body)
 
 
 def _manager(meta: dict[str, Json]) -> str | None:

@@ -36,7 +36,7 @@ def open_transport(connection: Connection) -> httpx.Client:
     try:
         return httpx.Client(
             headers=headers,
-            verify=_context(connection.tls, site),
+            verify=_context(connection.tls, site) if _meets_tls(connection, site) else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             proxy=connection.proxy,
             trust_env=connection.proxy is None,
             timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
@@ -59,6 +59,11 @@ def _check_url(site: str) -> None:
             f"{site} is no address of a server",
             "write the url as https://grafana.example, with its sub-path if it has one",
         )
+
+
+def _meets_tls(connection: Connection, site: str) -> bool:
+    """Whether certificates matter at all. Reading the system's authorities takes longer than ten saves."""
+    return site.startswith("https:") or connection.tls != Tls() or connection.proxy is not None or bool(urllib.request.getproxies())
 
 
 def _context(tls: Tls, site: str) -> ssl.SSLContext:

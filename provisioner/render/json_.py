@@ -163,7 +163,7 @@ def _side(of: LiveState | Found | None) -> Object | None:
         case None:
             return None
         case Found():
-            return {"uid": of.uid, "title": of.title, "folder": of.folder, "url": of.url}
+            return {"uid": of.uid, "title": of.title, "folder": of.folder, "folder_title": of.folder_title, "url": of.url}
         case LiveState():
             return {
                 "uid": of.uid,

@@ -152,7 +152,7 @@ def theirs(conflict: Conflict) -> str:
     if found is None:
         return "what stands in the way could not be found out"
     if isinstance(found, Found):
-        return f'"{found.title}" in folder {found.folder or "the root folder"}, uid {found.uid}'
+        return f'"{found.title}" in {found.folder_title or found.folder or "the root folder"}, uid {found.uid}'
     words = [f'"{found.title}" in {found.folder_title or "the root folder"}', f"uid {found.uid}", f"version {found.mark.version}"]
     if found.updated_by or found.updated:
         by = f" by {found.updated_by}" if found.updated_by else ""

@@ -14,10 +14,12 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from provisioner.core.catalog import problem
 from provisioner.core.errors import RefNotFound, SourceBroken, SourceError
 from provisioner.core.model import Entry, Snapshot, SourceName
 from provisioner.core.settings import GitSettings, Reveal
 from provisioner.sources.blob_id import blob_id
+from provisioner.sources.gathering import EVERYTHING
 from provisioner.sources.git_access import Access, access
 from provisioner.sources.git_blobs import Blobs, Object
 from provisioner.sources.git_child import ChildFailed, check_version, run
@@ -88,10 +90,12 @@ class GitSource:
             if self._last is not None and self._last.pointed.commit == pointed.commit:
                 self._tidy(self._upkeep.packs)
                 return self._again(self._last, pointed)
+            before = len(self.notes)
             self._last = self._taken(pointed)
             self._blobs.close()  # a child keeps packs open that are long replaced
             self._tidy(self._upkeep.packs * 3)
-            return self._last.snapshot
+            mended = tuple(problem("store-rebuilt", EVERYTHING, note) for note in self.notes[before:])
+            return replace(self._last.snapshot, problems=(*self._last.snapshot.problems, *mended)) if mended else self._last.snapshot
 
     def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | None]]:
         """A few files at a time, no more than 4 MiB or one file. What the store has lost of the last snapshot is fetched again, once."""

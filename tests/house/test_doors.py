@@ -26,11 +26,16 @@ ROOMS: dict[str, frozenset[str]] = {
     "grafana": frozenset({"core"}),
     "render": frozenset({"core"}),
     "sandbox": frozenset({"core"}),
-    "apply": frozenset({"core"}),
-    "reconcile": frozenset({"core", "apply"}),
+    "state": frozenset({"core"}),
+    "log": frozenset({"core"}),
+    "reading": frozenset({"core"}),
+    "saving": frozenset({"core"}),
+    "apply": frozenset({"core", "saving"}),
+    "validation": frozenset({"core", "reading"}),
+    "reconcile": frozenset({"core", "apply", "reading"}),
 }
 # These build the parts out of every room. Nothing imports the command line, but `python -m provisioner`.
-BUILDERS = frozenset({"cli", "demo"})
+BUILDERS = frozenset({"cli", "demo", "wiring"})
 NOT_IMPORTED = frozenset({"cli"})
 ENTRANCE = "__main__"
 # provisioner/__init__.py itself: the version. Everybody may read it, save core, which has no version of its own.
@@ -140,11 +145,7 @@ def wrong_door(found: list[Import]) -> list[str]:
     """The imports of foreign packages by a file that is not their door, or of packages that have none."""
     foreign = [each for each in found if each.top != HOUSE and each.top not in sys.stdlib_module_names]
     files = {door.module: door.files for door in DOORS}
-    return [
-        each.place
-        for each in foreign
-        if not any(fnmatch.fnmatchcase(each.path, pattern) for pattern in files.get(each.top, ()))
-    ]
+    return [each.place for each in foreign if not any(fnmatch.fnmatchcase(each.path, pattern) for pattern in files.get(each.top, ()))]
 
 
 def touches_world(found: list[Import]) -> list[str]:
@@ -160,9 +161,7 @@ def world_calls(path: str, text: str) -> list[str]:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in WORLD_CALLS:
                 wrong.append(f"{HOUSE}/{path}:{node.lineno} calls {name}()")
-            case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id=("datetime" | "date") as owner))) if (
-                name in CLOCK_CALLS
-            ):
+            case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id=("datetime" | "date") as owner))) if name in CLOCK_CALLS:
                 wrong.append(f"{HOUSE}/{path}:{node.lineno} calls {owner}.{name}()")
             case _:
                 pass
@@ -184,9 +183,7 @@ def house() -> frozenset[str]:
 
 
 def dependencies() -> set[str]:
-    declared: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "dependencies"
-    ]
+    declared: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     return {each.partition(">")[0].strip().lower() for each in declared}
 
 

@@ -21,16 +21,12 @@ CATCHES_ALL = {"cli": 1}
 BROAD = frozenset({"Exception", "BaseException"})
 
 # In pieces, so that this file does not name them either.
-REGISTRY = re.compile(
-    r"\b(?:pypi|pythonhosted|npmjs|crates|maven|golang|debian|docker)\.(?:org|io|com|dev)\b", re.IGNORECASE
-)
+REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|crates|maven|golang|debian|docker)\.(?:org|io|com|dev)\b", re.IGNORECASE)
 # A folder of one machine, at the start of a path: not `{url}/api/home/`, not `./work/`.
 MACHINE_PATH = re.compile(r"(?<![\w.}$*/-])/(?:work|root|tmp|home|Users|opt|mnt)/")
 
 SILENCED = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no\s*(?:cover|branch)|nosec)")
-CODES = re.compile(
-    r"#\s*(?:noqa(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?|type:\s*ignore(?:\[[\w,\s-]+\])?|pragma:\s*no\s*\w+|nosec)"
-)
+CODES = re.compile(r"#\s*(?:noqa(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?|type:\s*ignore(?:\[[\w,\s-]+\])?|pragma:\s*no\s*\w+|nosec)")
 FEWEST_WORDS = 2
 
 
@@ -98,9 +94,7 @@ def test_a_silenced_check_gives_its_reason(file: Path) -> None:
 # The rules themselves: each refuses what it is there for, and nothing else.
 
 
-@pytest.mark.parametrize(
-    "clause", ["except:", "except Exception:", "except BaseException as e:", "except (OSError, Exception):"]
-)
+@pytest.mark.parametrize("clause", ["except:", "except Exception:", "except BaseException as e:", "except (OSError, Exception):"])
 def test_a_broad_catch_is_found(clause: str) -> None:
     assert broad_catches(f"try:\n    f()\n{clause}\n    pass\n") == [3]
 
@@ -109,9 +103,7 @@ def test_a_narrow_catch_is_left_alone() -> None:
     assert broad_catches("try:\n    f()\nexcept (OSError, ValueError):\n    pass\n") == []
 
 
-@pytest.mark.parametrize(
-    "comment", ["# noqa", "# noqa: S603", "# type: ignore[arg-type]", "# pragma: no cover", "# noqa: S603 ok"]
-)
+@pytest.mark.parametrize("comment", ["# noqa", "# noqa: S603", "# type: ignore[arg-type]", "# pragma: no cover", "# noqa: S603 ok"])
 def test_a_check_silenced_without_a_reason_is_found(comment: str) -> None:
     assert len(silent(f"x = 1  {comment}\n")) == 1
 

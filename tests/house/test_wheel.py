@@ -39,7 +39,7 @@ class Installed:
         return subprocess.run(
             [str(self.environment / "bin" / program), *arguments],
             cwd=self.empty,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.empty), "LC_ALL": "C.UTF-8"},
+            env={"PATH": os.environ["PATH"], "HOME": str(self.environment / "home"), "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
             timeout=60,

@@ -61,7 +61,7 @@ production  1 to create, 1 to update, 1 to move, 1 folder to make, 1 conflict, 1
                        https://grafana.example/d/pay-overview
               differs  variable "region" added: label_values(region)
                        panel "Revenue" (id 2): threshold  95 → 80
-              do       To let git win, set policy.conflict: git-wins for this target. To keep what is live, put it into the file first.
+              do       To let git win, set policy.conflict: git-wins for this target (--conflict git-wins without a configuration). To keep what is live, put it into the file first.
 
 staging  no plan could be made
   https://staging.example
@@ -89,7 +89,7 @@ production  stopped before the end, 1 failed, 1 not done, 1 conflict, 1 created,
   ! conflict  Payments / Checkout  pay-checkout  name-exists
               the folder has another dashboard of this title
               git      "Checkout" in Payments, uid pay-checkout, file dashboards/payments/checkout.json of platform
-              server   "Checkout" in folder payments, uid abc123
+              server   "Checkout" in payments, uid abc123
                        https://grafana.example/d/abc123
               do       Rename one of the two, move one to another folder, or write the uid of the one that is there into the file.
 

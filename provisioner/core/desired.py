@@ -1,0 +1,223 @@
+"""Documents → desired: what one target should hold, and every problem that keeps a file from being applied there.
+
+In: the files of the target's sources, and what the target states. Out: `Desired`. One bad file keeps back that file and nothing else; a uid
+that a kept-back file names is withheld, never taken for gone. It must never let the order of files decide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from provisioner.core.catalog import RULES, Area, problem, weighed
+from provisioner.core.folders import FolderTree, folder_tree
+from provisioner.core.identity import derived_uid
+from provisioner.core.inputs import resolve
+from provisioner.core.model import (
+    ROOT,
+    DataSource,
+    Desired,
+    DesiredDashboard,
+    Document,
+    Fill,
+    Input,
+    Origin,
+    Reading,
+    SourceFiles,
+    SourceName,
+)
+from provisioner.core.problems import MOST_LISTED, Problem, Severity, errors, listed, ordered
+
+NEVER_LOWERED = frozenset({"uid-duplicate", "folder-duplicate", "folder-invalid", "version-unsupported"})
+"""What cannot be applied at whatever weight: which of two files counts would be chance. A severity set below error is passed over."""
+
+_UNREAD = frozenset(rule.code for rule in RULES if rule.area is Area.SYNTAX)
+"""Errors after which a file may hold more than was read of it."""
+
+_ONLY_BY_RESOURCE_API = "v2"
+_File = tuple[SourceName, str]
+_Open = tuple[tuple[Input, str], ...]
+"""Inputs that nothing fills, with the reasons."""
+
+_Found = tuple[DesiredDashboard, Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a target states about its contents. `server` are its data sources, None when they may not be listed or no server is asked.
+
+    `asked` is False while no target is named (`validate`): then what only a server can tell weighs as a warning.
+    """
+
+    folder: str | None = None
+    data_sources: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    server: tuple[DataSource, ...] | None = None
+    asked: bool = False
+    severities: tuple[tuple[str, Severity], ...] = ()
+
+
+def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
+    """What the target should hold. Deterministic; equal for every order of sources and files."""
+    sources = sorted(sources, key=lambda each: each.snapshot.source)
+    severities = {code: each for code, each in wants.severities if code not in NEVER_LOWERED or each is Severity.ERROR}
+    tree = folder_tree(sources, wants.folder, severities)
+    candidates = [each for source in sources for each in _candidates(source, tree, wants)]
+    dashboards = [dashboard for dashboard, _ in candidates]
+    told = [*weighed(tree.problems, severities)]
+    refused: set[_File] = set()
+    for source in sources:
+        told += (each.within(source.prefix + each.file) for each in weighed(source.snapshot.problems, severities))
+        for path, shown, found in _own_problems(source, severities):
+            told += (each.within(shown) for each in found)
+            if errors(found):
+                refused.add((source.snapshot.source, path))
+    for dashboard, each in (*_each_alone(candidates, tree, wants), *_uid_duplicates(dashboards), *_title_duplicates(dashboards)):
+        for weighty in weighed((each,), severities):
+            told.append(weighty)
+            if weighty.severity is Severity.ERROR:
+                refused.add(_file(dashboard))
+    kept = [each for each in dashboards if each.folder not in tree.unknown and _file(each) not in refused]
+    kept.sort(key=lambda each: (each.origin.path, each.origin.source, each.document.index))
+    return Desired(
+        folders=tree.needed(each.folder for each in kept),
+        dashboards=tuple(kept),
+        problems=ordered(told),
+        withheld=frozenset(each.uid for each in dashboards) - frozenset(each.uid for each in kept),
+        complete=all(source.snapshot.complete and all(_uids_known(reading) for _, reading in source.files) for source in sources),
+    )
+
+
+def uid_pointer(document: Document) -> str:
+    """Where the file states the uid, or would: a resource in its metadata, everything else in the dashboard itself."""
+    wrapper = document.pointer.removesuffix("/spec")
+    return f"{wrapper}/uid" if wrapper == document.pointer else f"{wrapper}/metadata/name"
+
+
+def _file(dashboard: DesiredDashboard) -> _File:
+    return (dashboard.origin.source, dashboard.origin.path)
+
+
+# --- one file by itself ------------------------------------------------------------------------------------------------------------------
+
+
+def _own_problems(source: SourceFiles, severities: Mapping[str, Severity]) -> Iterator[tuple[str, str, tuple[Problem, ...]]]:
+    for entry, reading in source.files:
+        if reading.problems:
+            yield entry.path, source.prefix + entry.path, weighed(reading.problems, severities)
+
+
+def _uids_known(reading: Reading) -> bool:
+    """Whether the file told all its uids, even if it is kept back: doubt forbids deletion, whatever weight somebody gives to an error."""
+    if not reading.problems:
+        return True
+    wrong = errors(reading.problems)
+    return not wrong or (bool(reading.documents) and not any(each.code in _UNREAD for each in wrong))
+
+
+def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator[tuple[DesiredDashboard, _Open]]:
+    """Every document of a source as it would be applied, in its folder and filled, with what stays open."""
+    name, prefix = source.snapshot.source, source.prefix
+    data_sources, variables = dict(wants.data_sources), dict(wants.variables)
+    nothing: tuple[Fill, _Open] = (Fill(), ())
+    for entry, reading in source.files:
+        if not reading.documents:
+            continue
+        place = tree.places[entry.path.rpartition("/")[0]]
+        folder, titles = (place.uid, place.titles) if place else (ROOT, ())
+        origin = Origin(name, entry.path, entry.blob, entry.size, prefix + entry.path)
+        for each in reading.documents:
+            holes = each.inputs or each.by_name
+            fill, unfilled = resolve(each, data_sources, variables, wants.server) if holes else nothing
+            uid = each.uid or derived_uid(name, entry.path, each.index)
+            yield DesiredDashboard(uid, each.title, folder, titles, each, origin, fill, each.uid is None), unfilled
+
+
+def _each_alone(candidates: Iterable[tuple[DesiredDashboard, _Open]], tree: FolderTree, wants: Wants) -> Iterator[_Found]:
+    """What is to be said of each dashboard without looking at the others."""
+    for dashboard, unfilled in candidates:
+        document = dashboard.document
+        if dashboard.derived:
+            message = f'"{document.title}" names no uid; one is derived from its path: "{dashboard.uid}"'
+            yield _about(dashboard, "uid-derived", message)
+        if document.folder is not None and not tree.is_named(document.folder, dashboard.folder):
+            yield _about(dashboard, "folder-ignored", _two_folders(dashboard))
+        version = (document.api_version or "").rpartition("/")[2]
+        if version.startswith(_ONLY_BY_RESOURCE_API):
+            message = f"a dashboard in form {version} can only be written by the resource API, which is not spoken yet"
+            yield _about(dashboard, "version-unsupported", message)
+        for each in document.inputs:
+            if not each.declared:
+                message = f"${{{each.name}}} is used but not declared in __inputs"
+                yield _about(dashboard, "input-undeclared", message, pointer=each.pointer)
+        for each, reason in unfilled:
+            yield dashboard, _unfilled(dashboard, each, reason, asked=wants.asked)
+
+
+def _about(dashboard: DesiredDashboard, code: str, message: str, *, pointer: str | None = None) -> _Found:
+    document = dashboard.document
+    where = document.pointer if pointer is None else pointer
+    return dashboard, problem(code, dashboard.origin.shown, message, pointer=where, document=document.document)
+
+
+def _two_folders(dashboard: DesiredDashboard) -> str:
+    theirs = f'folder "{dashboard.document.folder}"' if dashboard.document.folder else "the root"
+    ours = f'"{" / ".join(dashboard.titles)}"' if dashboard.titles else "the root"
+    return f"the file names {theirs}, its directory decides for {ours}"
+
+
+def _unfilled(dashboard: DesiredDashboard, each: Input, reason: str, *, asked: bool) -> Problem:
+    setting, value = ("datasources", "uid") if each.kind == "datasource" else ("variables", "value")
+    what = f"${{{each.name}}}" + (f" ({each.plugin})" if each.plugin else "")
+    told = problem(
+        "input-unfilled",
+        dashboard.origin.shown,
+        f"{what} has no value: {reason}",
+        remedy=f"map it: targets.<name>.{setting}.{each.name}: <{value}>",
+        pointer=each.pointer,
+        document=dashboard.document.document,
+    )
+    return told if asked else replace(told, severity=Severity.WARNING)
+
+
+# --- files beside each other -------------------------------------------------------------------------------------------------------------
+
+
+def _uid_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[_Found]:
+    for same in _sharing(dashboards, [each.uid for each in dashboards]):
+        for each, others in _beside(same):
+            yield _about(each, "uid-duplicate", f'uid "{each.uid}" is also used by {others}', pointer=uid_pointer(each.document))
+
+
+def _title_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[_Found]:
+    """Files with one uid are told of that alone."""
+    places = [f"{each.folder}\0{each.title.strip().casefold()}" for each in dashboards]
+    for same in _sharing(dashboards, places):
+        for each, others in _beside(list({other.uid: other for other in same}.values())):
+            message = f'title "{each.title}" is also used in this folder by {others}'
+            yield _about(each, "title-duplicate", message, pointer=f"{each.document.pointer}/title")
+
+
+def _sharing(dashboards: Sequence[DesiredDashboard], keys: Sequence[str]) -> Iterable[list[DesiredDashboard]]:
+    """Those that share a key, by file. Counted first: most share nothing, and ten thousand lists of one are not for nothing."""
+    count = Counter(keys)
+    groups: dict[str, list[DesiredDashboard]] = defaultdict(list)
+    for each, key in zip(dashboards, keys, strict=True) if len(count) < len(keys) else ():
+        if count[key] > 1:
+            groups[key].append(each)
+    return (sorted(each, key=lambda one: (*_file(one), one.document.index)) for each in groups.values())
+
+
+def _beside(same: list[DesiredDashboard]) -> Iterator[tuple[DesiredDashboard, str]]:
+    """Each with the names of the others, if there are others. Ten thousand copies of one file are ten thousand short messages."""
+    for each in same if len(same) > 1 else ():
+        others = [_told(other, each) for other in same[: MOST_LISTED + 1] if other is not each]
+        yield each, listed(others, len(same) - 1)
+
+
+def _told(other: DesiredDashboard, each: DesiredDashboard) -> str:
+    if _file(other) == _file(each):
+        return f"document {other.document.index + 1} of the same file"
+    elsewhere = other.origin.source != each.origin.source
+    return f'{other.origin.shown} of source "{other.origin.source}"' if elsewhere else other.origin.shown

@@ -1,0 +1,151 @@
+"""One pass, one validation, as values: what renderers, the log and the exit code are made from.
+
+In: nothing. Out: frozen values and `exit_code`. Seconds are measured by the caller, who has a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from provisioner.core.changes import Conflict, CreateDashboard, Outcome, Plan, Result, UpdateDashboard
+from provisioner.core.model import Revision, Server, SourceName, TargetName
+from provisioner.core.problems import Problem, errors
+
+
+class Exit(IntEnum):
+    """The exit codes (DESIGN section 9). Where several apply, the first of UNREACHABLE, ERROR, INVALID, CONFLICT, PENDING counts."""
+
+    OK = 0
+    ERROR = 1
+    PENDING = 2
+    INVALID = 3
+    CONFLICT = 4
+    UNREACHABLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a source or a target could not be worked with, and what happens next. `unreachable` tells the network's failures from others."""
+
+    subject: str
+    message: str
+    next_step: str
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What was read of one source. `passed_over` are files that are no dashboards, with the reason; `parsed` counts new ones."""
+
+    name: SourceName
+    revision: Revision | None
+    files: int = 0
+    dashboards: int = 0
+    parsed: int = 0
+    passed_over: tuple[tuple[str, str], ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What `validate` found, with no server named: every problem of every file."""
+
+    sources: tuple[SourceState, ...]
+    problems: tuple[Problem, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassReport:
+    """One pass over one target. For a plan `applied` is False and `outcomes` is empty; else each change of the plan has one outcome.
+
+    `stopped` says that somebody asked to stop before all was done.
+    """
+
+    target: TargetName
+    url: str
+    applied: bool
+    sources: tuple[SourceState, ...] = ()
+    server: Server | None = None
+    plan: Plan = Plan()
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+    stopped: bool = False
+    failure: Failure | None = None
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Those that the plan saw and those that the server told of."""
+        told = tuple(outcome.conflict for outcome in self.outcomes if outcome.conflict is not None)
+        return (*self.plan.conflicts, *told)
+
+    def count(self, result: Result) -> int:
+        """How many changes ended so."""
+        return sum(outcome.result is result for outcome in self.outcomes)
+
+    @property
+    def written(self) -> int:
+        """How many writes changed the server, folders included."""
+        return self.count(Result.CREATED) + self.count(Result.UPDATED) + self.count(Result.MOVED)
+
+    @property
+    def unchanged(self) -> int:
+        """How many dashboards are as they should be without a write."""
+        return len(self.plan.unchanged) + self.count(Result.UNCHANGED)
+
+    @property
+    def creates(self) -> int:
+        """How many dashboards the plan makes."""
+        return sum(isinstance(change, CreateDashboard) for change in self.plan.changes)
+
+    @property
+    def updates(self) -> int:
+        """How many dashboards the plan changes in content, moved ones with other content included."""
+        return sum(isinstance(change, UpdateDashboard) and bool(change.differences) for change in self.plan.changes)
+
+    @property
+    def moves(self) -> int:
+        """How many dashboards the plan only moves."""
+        return sum(isinstance(change, UpdateDashboard) and not change.differences for change in self.plan.changes)
+
+    @property
+    def folders(self) -> int:
+        """How many folders the plan makes."""
+        return len(self.plan.changes) - self.creates - self.updates - self.moves
+
+
+def exit_code(reports: Iterable[PassReport], *, detailed: bool = False) -> Exit:
+    """The exit code of a command over these passes. `detailed` makes pending changes of a plan PENDING instead of OK."""
+    found = {code for report in reports for code in _codes(report)}
+    for code in (Exit.UNREACHABLE, Exit.ERROR, Exit.INVALID, Exit.CONFLICT):
+        if code in found:
+            return code
+    return Exit.PENDING if detailed and Exit.PENDING in found else Exit.OK
+
+
+def validation_exit_code(validation: Validation) -> Exit:
+    """3 when a file has an error, 5 or 1 when a source could not be read, else 0."""
+    failures = [source.failure for source in validation.sources if source.failure is not None]
+    if failures:
+        return Exit.UNREACHABLE if any(failure.unreachable for failure in failures) else Exit.ERROR
+    return Exit.INVALID if errors(validation.problems) else Exit.OK
+
+
+def _codes(report: PassReport) -> set[Exit]:
+    codes: set[Exit] = set()
+    for failure in (report.failure, *(source.failure for source in report.sources)):
+        if failure is not None:
+            codes.add(Exit.UNREACHABLE if failure.unreachable else Exit.ERROR)
+    if report.count(Result.FAILED) or report.count(Result.NOT_DONE):
+        codes.add(Exit.ERROR)
+    if errors(report.problems):
+        codes.add(Exit.INVALID)
+    if report.conflicts:
+        codes.add(Exit.CONFLICT)
+    if report.plan.changes and not report.applied:
+        codes.add(Exit.PENDING)
+    return codes
