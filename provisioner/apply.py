@@ -1,0 +1,163 @@
+"""Carries out a plan: folders first, then dashboards on a small pool; one outcome for each change.
+
+In: a plan and the hands to carry it out with. Out: outcomes in the order of the plan. One failure stops nothing but what depends on it;
+a server that cannot be worked with, or a person who asks to stop, leaves the rest as not done, and says so. It never retries what a server
+refused by overwriting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import assert_never
+
+from provisioner.core.answers import Busy, FolderExists, FolderSaved, Forbidden, Gone, Rejected, Unknown
+from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Result, UpdateDashboard
+from provisioner.core.conflicts import conflict
+from provisioner.core.errors import SourceError, TargetError, TargetForbidden, TargetUnsuitable
+from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, LiveFolder, Revision, SourceName
+from provisioner.core.plan import Live
+from provisioner.core.ports import Grafana
+from provisioner.core.settings import TargetSettings
+from provisioner.saving import NEXT_PASS, Sender, Unsettled, busy, not_done
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What an apply works with. `content` gives what is to be sent, None when the file changed since."""
+
+    grafana: Grafana
+    content: Callable[[DesiredDashboard], dict[str, Json] | None]
+    live: Live
+    revisions: Mapping[SourceName, Revision]
+    target: TargetSettings
+    stopping: Callable[[], bool]
+    on_outcome: Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan. `error` is why the rest was left, if a server's failure was the reason; `stopped` if a person asked."""
+
+    outcomes: tuple[Outcome, ...]
+    error: TargetError | None = None
+    stopped: bool = False
+
+
+def apply(plan: Plan, hands: Hands) -> Applied:
+    """Each change once, in an order whose every prefix is a safe stop."""
+    run = _Run(hands)
+    folders = [run.folder(change) for change in plan.changes if isinstance(change, CreateFolder)]
+    sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions, hands.target.policy)
+    writes = [change for change in plan.changes if not isinstance(change, CreateFolder)]
+    # Twice as many threads as saves: while some wait for the server, the others have the next contents ready.
+    with ThreadPoolExecutor(2 * hands.target.connection.saves, thread_name_prefix="save") as pool:
+        dashboards = list(pool.map(lambda change: run.dashboard(change, sender), writes))
+    return Applied((*folders, *dashboards), run.error, run.stopped)
+
+
+class _Run:
+    """What the threads of one apply share: why to halt, which folders are there, and the one who is told of outcomes."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+        self._lock = threading.Lock()
+        self.error: TargetError | None = None
+        self.stopped = False
+        self.folder_ids: dict[FolderUid, int] = {ROOT: 0, **{folder.uid: folder.id for folder in hands.live.folders}}
+        self._missing: set[FolderUid] = set()
+        self._turns = threading.BoundedSemaphore(hands.target.connection.saves)
+
+    def folder(self, change: CreateFolder) -> Outcome:
+        """Makes one folder, unless its parent could not be made."""
+        outcome = self._guarded(change, change.folder.parent, lambda: self._make(change))
+        if outcome.result not in (Result.CREATED, Result.UNCHANGED):
+            self._missing.add(change.folder.uid)
+        return self._told(outcome)
+
+    def dashboard(self, change: CreateDashboard | UpdateDashboard, sender: Sender) -> Outcome:
+        """Saves one dashboard, unless its folder could not be made."""
+        try:
+            content = None if self.stopped or self.error else self._hands.content(change.dashboard)
+        except SourceError as failed:
+            return self._told(Outcome(change, Result.FAILED, failed.message, failed.next_step))
+        with self._turns:
+            return self._told(self._guarded(change, change.dashboard.folder, lambda: sender.send(change, content)))
+
+    def _guarded(self, change: Change, parent: FolderUid, do: Callable[[], Outcome]) -> Outcome:
+        """Looks between changes whether to go on; turns the world's failures into outcomes."""
+        with self._lock:
+            self.stopped = self.stopped or self._hands.stopping()
+            error, stopped = self.error, self.stopped
+        if stopped:
+            return not_done(change, "stopped before its turn", "apply again: what is done already is left alone")
+        if error is not None:
+            return not_done(change, f"left out, since {error.message}", error.next_step)
+        if parent in self._missing:
+            return not_done(change, "the folder that it belongs in could not be made")
+        try:
+            return do()
+        except (TargetForbidden, TargetUnsuitable) as refused:  # of this one object; the server as a whole is well
+            return Outcome(change, Result.FAILED, refused.message, refused.next_step)
+        except TargetError as failed:
+            self._halt(failed)
+            return not_done(change, failed.message, failed.next_step)
+        except Unsettled as doubt:
+            self._halt(doubt.cause)
+            return Outcome(change, Result.FAILED, f"it is not known whether it was saved: {doubt.words}", NEXT_PASS)
+        except SourceError as failed:
+            return Outcome(change, Result.FAILED, failed.message, failed.next_step)
+
+    def _halt(self, error: TargetError) -> None:
+        """Nothing is begun any more. One object that may not be read again is no reason."""
+        if not isinstance(error, TargetForbidden | TargetUnsuitable):
+            with self._lock:
+                self.error = self.error or error
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        with self._lock:
+            self._hands.on_outcome(outcome)
+        return outcome
+
+    def _make(self, change: CreateFolder) -> Outcome:
+        folder = change.folder
+        match answer := self._hands.grafana.create_folder(folder):
+            case FolderSaved():
+                self.folder_ids[folder.uid] = answer.id
+                return Outcome(change, Result.CREATED)
+            case FolderExists(words):
+                return self._looked_again(change, self._hands.grafana.folder(folder.uid), words)
+            case Unknown(words):
+                return self._in_doubt(change, words)
+            case Rejected(_, words) | Gone(words):
+                return Outcome(
+                    change, Result.FAILED, f"the server refuses the folder: {words}", "correct its title or uid in the _folder file"
+                )
+            case Forbidden(words, permission):
+                return Outcome(change, Result.FAILED, words, f"give the credential the permission {permission or 'folders:create'}")
+            case Busy(words):
+                raise busy(words)
+        assert_never(answer)
+
+    def _in_doubt(self, change: CreateFolder, words: str) -> Outcome:
+        """The answer was lost: what is there decides."""
+        try:
+            live = self._hands.grafana.folder(change.folder.uid)
+        except TargetError as error:
+            raise Unsettled(words, error) from error
+        if live is None:
+            return Outcome(change, Result.FAILED, f"not made: {words}", NEXT_PASS)
+        if (live.title, live.parent) != (change.folder.title, change.folder.parent):
+            return self._looked_again(change, live, words)
+        self.folder_ids[live.uid] = live.id
+        return Outcome(change, Result.CREATED, f"made, though the answer was lost: {words}")
+
+    def _looked_again(self, change: CreateFolder, live: LiveFolder | None, words: str) -> Outcome:
+        """Somebody was faster: what is there decides."""
+        if live is None:
+            found = conflict(ConflictKind.FOLDER_NAME_EXISTS, change.folder, f"the server refuses to make the folder: {words}")
+            return Outcome(change, Result.CONFLICT, conflict=found)
+        self.folder_ids[live.uid] = live.id
+        return Outcome(change, Result.UNCHANGED, "it is there by now")

@@ -1,0 +1,209 @@
+"""The commands. Each asks for settings, opens a run, hands over to the rooms that work, shows the report, and answers with an exit code.
+
+In: `Asked`. Out: exit codes. A command decides nothing about dashboards.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from provisioner.cli.options import Asked, asking
+from provisioner.cli.showing import Shown, show, show_failure, show_problems
+from provisioner.cli.stopping import stop_on_signals
+from provisioner.config import schema
+from provisioner.config.assemble import Loaded
+from provisioner.config.choose import settings, without_targets
+from provisioner.core.catalog import problem
+from provisioner.core.changes import Outcome
+from provisioner.core.desired import Wants
+from provisioner.core.errors import ConfigurationInvalid, ProvisionerError
+from provisioner.core.report import Exit, PassReport, exit_code, validation_exit_code
+from provisioner.core.settings import TargetSettings
+from provisioner.log import Logger, log_pass, log_validation, open_log
+from provisioner.reconcile import Parts, reconcile
+from provisioner.render.options import Format
+from provisioner.render.progress import OnOutcome, progress
+from provisioner.render.terminal import console
+from provisioner.validation import Together, validate
+from provisioner.wiring import Run, collect_rarely, opened
+
+GENERATIONS = ("5", "6", "7", "8", "9", "12")
+"""Those that the sandbox can be; said here so that --help does not wait for its web server to be imported. A test holds the two equal."""
+
+
+@click.command(name="validate")
+@asking
+def validate_command(asked: Asked) -> int:
+    """Tell everything that is wrong with the files, without asking any server."""
+
+    def work(run: Run, log: Logger) -> int:
+        result = validate(run.library, _places(asked, run), time.monotonic)
+        code = validation_exit_code(result)
+        show(asked, Shown.validation(result, code))
+        log_validation(log, result)
+        return code
+
+    return _run(asked, work, needs_target=False)
+
+
+@click.command()
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
+@asking
+def plan(asked: Asked, *, detailed_exitcode: bool = False) -> int:
+    """Tell what apply would do, and write nothing."""
+
+    def work(run: Run, log: Logger) -> int:
+        reports = tuple(reconcile(target, _parts(asked, run, target), write=False) for target in _targets(asked, run))
+        for report in reports:
+            log_pass(log, report, "plan")
+        code = exit_code(reports, detailed=detailed_exitcode)
+        show(asked, Shown.plan(reports, code))
+        return code
+
+    return _run(asked, work, needs_target=True)
+
+
+@click.command()
+@asking
+def apply(asked: Asked) -> int:
+    """Make each Grafana equal to git, in one pass. What somebody else made is reported, never overwritten."""
+
+    def work(run: Run, log: Logger) -> int:
+        reports = tuple(_applied(asked, run, target) for target in _targets(asked, run))
+        for report in reports:
+            log_pass(log, report, "apply")
+        code = exit_code(reports)
+        show(asked, Shown.apply(reports, code))
+        return code
+
+    return _run(asked, work, needs_target=True)
+
+
+def _applied(asked: Asked, run: Run, target: TargetSettings) -> PassReport:
+    with ExitStack() as shown:
+        told: list[OnOutcome] = []
+
+        def begin(changes: int) -> None:
+            told.append(shown.enter_context(progress(console(sys.stderr, os.environ), target.name, changes)))
+
+        def advance(outcome: Outcome) -> None:
+            told[0](outcome)
+
+        parts = replace(_parts(asked, run, target), on_plan=begin, on_outcome=advance)
+        return reconcile(target, parts, write=True)
+
+
+def _parts(asked: Asked, run: Run, target: TargetSettings) -> Parts:
+    """Notes are only counted in text for people, unless they ask for all."""
+    return replace(run.parts(target), place_notes=asked.verbose or asked.output is not None or asked.format is not Format.TEXT)
+
+
+@click.group()
+def config() -> None:
+    """Help with the configuration."""
+
+
+@config.command(name="schema")
+def config_schema() -> int:
+    """Print the JSON Schema of the configuration, so that editors complete it."""
+    click.echo(schema.text(), nl=False)
+    return Exit.OK
+
+
+@click.command()
+@click.option("--generation", type=click.Choice(GENERATIONS), default="12", show_default=True, help="Which Grafana to be.")
+@click.option("--port", type=click.IntRange(0, 65535), default=3000, show_default=True, help="Where to listen; 0 takes a free port.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--database", type=click.Path(path_type=Path, dir_okay=False), help="Keep the state in this SQLite file; without it, in memory."
+)
+def sandbox(generation: str, port: int, host: str, database: Path | None) -> int:
+    """Run an embedded server that answers as Grafana, to try things on."""
+    from provisioner.sandbox.serve import Running, serve_forever  # noqa: PLC0415 - as for GENERATIONS
+    from provisioner.sandbox.settings import SandboxSettings  # noqa: PLC0415 - as for GENERATIONS
+
+    def tell(running: Running) -> None:
+        click.echo(f"a sandbox that answers as Grafana {running.version} listens at {running.url}")
+        click.echo("user admin, password admin; stop it with Ctrl-C")
+
+    try:
+        # Being told to stop is how it ends: with 0, by SIGTERM as by Ctrl-C. (uvicorn raises the signal once more when it has ended.)
+        with stop_on_signals():
+            serve_forever(SandboxSettings(generation=int(generation), host=host, port=port, database=database), tell)
+    except ProvisionerError as error:
+        click.echo(f"error: {error.message}; {error.next_step}", err=True)
+        return Exit.ERROR
+    return Exit.OK
+
+
+@click.command()
+def demo() -> int:
+    """Show the main job on an embedded server, in under a minute."""
+    from provisioner.demo import run_demo  # noqa: PLC0415 - as for GENERATIONS
+
+    return run_demo(sys.stdout, os.environ)
+
+
+COMMANDS = {"validate": validate_command, "plan": plan, "apply": apply, "config": config, "sandbox": sandbox, "demo": demo}
+
+
+def _run(asked: Asked, work: Callable[[Run, Logger], int], *, needs_target: bool) -> int:
+    """Loads the settings, opens the parts, works. The world's failures are told with what happens next."""
+    collect_rarely()
+    try:
+        loaded = settings(asked.config, asked.flags, os.environ)
+        if needs_target and not loaded.settings.targets:
+            raise without_targets(asked.config)
+        return _opened(asked, loaded, work)
+    except ProvisionerError as error:
+        show_failure(asked, error)
+        return Exit.ERROR
+
+
+def _opened(asked: Asked, loaded: Loaded, work: Callable[[Run, Logger], int]) -> int:
+    show_problems(loaded.problems)
+    level = "warning" if asked.interactive else loaded.settings.log.level
+    log = open_log(replace(loaded.settings.log, level=level), sys.stderr)
+    with stop_on_signals() as stop, opened(loaded.settings, os.environ, stop) as run:
+        code = work(run, log)
+        if run.memory.trouble is not None:
+            log.warning(
+                "state.unusable", error=run.memory.trouble, next="nothing is lost: files are parsed again at every run until it is mended"
+            )
+    return code
+
+
+def _targets(asked: Asked, run: Run) -> tuple[TargetSettings, ...]:
+    """Those that were asked for, all if none was named. Raises ConfigurationInvalid for a name that is not stated."""
+    stated = {target.name: target for target in run.settings.targets}
+    unknown = [name for name in asked.targets if name not in stated]
+    if unknown:
+        remedy = f"name one of {', '.join(stated)}" if stated else "state it under targets of the configuration"
+        raise ConfigurationInvalid(
+            tuple(problem("config-reference", "--target", f'no target is called "{name}"', remedy=remedy) for name in unknown)
+        )
+    return tuple(target for name, target in stated.items() if not asked.targets or name in asked.targets)
+
+
+def _places(asked: Asked, run: Run) -> list[Together]:
+    """Per target what goes there, or all sources as one place where there is no target. Only a target that is named makes its holes
+    errors.
+    """
+    severities = run.settings.severities
+    targets = _targets(asked, run)
+    if not targets:
+        return [Together(tuple(source.name for source in run.settings.sources), Wants(severities=severities))]
+    return [
+        Together(
+            each.sources, Wants(each.folder, each.data_sources, each.variables, None, asked=bool(asked.targets), severities=severities)
+        )
+        for each in targets
+    ]

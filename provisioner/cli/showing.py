@@ -1,0 +1,98 @@
+"""Puts reports where they were asked for: standard output, a file, or both.
+
+In: reports and what was asked. Out: text on streams and in files. The words are made in `render/`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from provisioner.cli.options import Asked
+from provisioner.core.errors import ConfigurationInvalid, ProvisionerError, StateUnusable
+from provisioner.core.problems import Problem
+from provisioner.core.report import Exit, Failure, PassReport, Validation
+from provisioner.render.formats import render_apply, render_failure, render_plan, render_problems, render_validation
+from provisioner.render.options import Format, Options
+from provisioner.render.terminal import options, write
+
+_Words = Callable[[Format, Options], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Something to show, in any format."""
+
+    words: _Words
+
+    @staticmethod
+    def validation(validation: Validation, code: Exit) -> Shown:
+        """What `validate` found."""
+        return Shown(lambda form, chosen: render_validation(validation, form, code, chosen))
+
+    @staticmethod
+    def plan(reports: tuple[PassReport, ...], code: Exit) -> Shown:
+        """What would be done."""
+        return Shown(lambda form, chosen: render_plan(reports, form, code, chosen))
+
+    @staticmethod
+    def apply(reports: tuple[PassReport, ...], code: Exit) -> Shown:
+        """What was done."""
+        return Shown(lambda form, chosen: render_apply(reports, form, code, chosen))
+
+
+def show(asked: Asked, shown: Shown) -> None:
+    """To standard output; with `--output` the format goes into the file and text to standard output. Raises StateUnusable when the file
+    cannot be written.
+    """
+    chosen = options(sys.stdout, os.environ, verbose=asked.verbose)
+    if asked.output is None:
+        _print(shown.words(asked.format, chosen))
+        return
+    _print(shown.words(Format.TEXT, chosen))
+    _keep(shown.words(asked.format, Options(verbose=asked.verbose)), asked.output)
+
+
+def show_problems(problems: tuple[Problem, ...]) -> None:
+    """Problems of the configuration, on standard error."""
+    if problems:
+        write(render_problems(problems, options(sys.stderr, os.environ, verbose=True)), sys.stderr)
+
+
+def show_failure(asked: Asked, error: ProvisionerError) -> None:
+    """What kept a command from beginning, and what happens next: in the format asked for, text on standard error."""
+    failure = Failure("configuration" if isinstance(error, ConfigurationInvalid) else "provisioner", error.message, error.next_step)
+    problems = error.problems if isinstance(error, ConfigurationInvalid) else ()
+    if asked.format is Format.TEXT or asked.output is not None:
+        write(render_failure(failure, problems, Format.TEXT, Exit.ERROR, options(sys.stderr, os.environ, verbose=True)), sys.stderr)
+    if isinstance(error, StateUnusable):
+        return  # it was the report itself that could not be written
+    words = render_failure(failure, problems, asked.format, Exit.ERROR, Options(verbose=True))
+    if asked.output is not None:
+        _keep(words, asked.output)
+    elif asked.format is not Format.TEXT:
+        _print(words)
+
+
+def _print(text: str) -> None:
+    """A reader that has gone is no failure of ours (`main` sees to it); a full disk behind `>` is told."""
+    try:
+        write(text, sys.stdout)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer would be tried again when Python ends, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise StateUnusable(f"the report cannot be written to standard output: {error.strerror}", next_step="make room there") from error
+
+
+def _keep(text: str, path: Path) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StateUnusable(
+            f"the report cannot be written to {path}: {error.strerror}", next_step="name another file with --output"
+        ) from error

@@ -1,0 +1,263 @@
+"""One dashboard on its way to the server: send it by compare-and-set, understand the answer, look again where the answer leaves doubt.
+
+In: a change of the plan. Out: its outcome. A refusal is re-read and decided once more, then reported; nothing is ever overwritten that was
+not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from provisioner.core.answers import (
+    Busy,
+    Forbidden,
+    Gone,
+    ManagedElsewhere,
+    NameExists,
+    NotSaved,
+    PluginOwned,
+    Rejected,
+    Save,
+    SaveAnswer,
+    Saved,
+    Unknown,
+    VersionMismatch,
+)
+from provisioner.core.changes import (
+    Change,
+    Comparison,
+    Conflict,
+    ConflictKind,
+    CreateDashboard,
+    LiveState,
+    Outcome,
+    Result,
+    UpdateDashboard,
+)
+from provisioner.core.compare import compare
+from provisioner.core.conflicts import conflict
+from provisioner.core.errors import TargetError, TargetUnreachable
+from provisioner.core.model import DesiredDashboard, FolderUid, Found, Json, Mark, Revision, SourceName
+from provisioner.core.plan import Live, managed_elsewhere, name_exists, unmanaged
+from provisioner.core.ports import Grafana
+from provisioner.core.settings import ConflictPolicy, Policy
+
+NEXT_PASS = "nothing: the next pass tries again"  # noqa: S105 - no password: the pass that comes next
+_MADE_AGAIN = "it had been deleted on the server meanwhile, and was made again"
+
+Write = CreateDashboard | UpdateDashboard
+
+
+class Unsettled(Exception):
+    """A write of which nobody knows whether it was done: the answer was lost, and the server cannot be asked. Never leaves `apply`."""
+
+    def __init__(self, words: str, cause: TargetError) -> None:
+        super().__init__(words)
+        self.words = words
+        self.cause = cause
+
+
+def not_done(change: Change, why: str, remedy: str = "") -> Outcome:
+    """A change that was not tried, said as plainly as what was done."""
+    return Outcome(change, Result.NOT_DONE, why, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends dashboards to one server. `folder_ids` are numeric ids of folders, for servers up to 7.5."""
+
+    grafana: Grafana
+    live: Live
+    folder_ids: Mapping[FolderUid, int]
+    revisions: Mapping[SourceName, Revision]
+    policy: Policy
+
+    def send(self, change: Write, content: dict[str, Json] | None) -> Outcome:
+        """One request where nothing stands in the way; content None when the file changed since it was read. Raises TargetError and
+        Unsettled.
+        """
+        if content is None:
+            return not_done(change, "its file changed since it was read", NEXT_PASS)
+        tried: Write = change
+        answer = self.grafana.save(self._save(change, content))
+        if isinstance(answer, Gone) and isinstance(change, UpdateDashboard):
+            tried = CreateDashboard(change.dashboard, _MADE_AGAIN)
+            answer = self.grafana.save(self._save(tried, content))
+        # Whatever was tried instead of it, the outcome is that of the change which the plan names.
+        return replace(self._outcome(tried, content, answer), change=change)
+
+    def _save(self, change: Write, content: dict[str, Json]) -> Save:
+        dashboard = change.dashboard
+        version = change.live.mark.version if isinstance(change, UpdateDashboard) else None
+        return Save(dashboard.uid, content, dashboard.folder, version, self._message(dashboard), self.folder_ids.get(dashboard.folder))
+
+    def _message(self, dashboard: DesiredDashboard) -> str:
+        """What the server's history shows: the file's own message, else commit and path."""
+        revision = self.revisions.get(dashboard.origin.source, Revision(""))
+        commit = f" at {revision.commit[:10]}: {revision.subject}" if revision.commit else ""
+        return dashboard.document.message or f"{dashboard.origin.shown}{commit}"
+
+    def _outcome(self, change: Write, content: dict[str, Json], answer: SaveAnswer) -> Outcome:
+        match answer:
+            case Saved():
+                return _saved(change, answer)
+            case VersionMismatch(words):
+                return self._refused(change, content, words)
+            case NameExists(_, is_folder):
+                return _conflict(change, self._name_exists(change.dashboard, is_folder=is_folder))
+            case PluginOwned(words):
+                return _conflict(change, conflict(ConflictKind.PLUGIN_DASHBOARD, change.dashboard, words, theirs=_theirs(change)))
+            case ManagedElsewhere(words):
+                return _conflict(change, conflict(ConflictKind.MANAGED_ELSEWHERE, change.dashboard, words, theirs=_theirs(change)))
+            case Unknown(words):
+                return self._in_doubt(change, content, words)
+            case Rejected(status, words):
+                return Outcome(change, Result.FAILED, f"the server refuses it ({status}): {words}", "mend the file")
+            case Forbidden(words, permission):
+                return Outcome(change, Result.FAILED, words, f"give the credential the permission {permission or 'dashboards:write'} here")
+            case Gone(words):
+                return Outcome(change, Result.FAILED, f"the server does not find where to put it: {words}", NEXT_PASS)
+            case NotSaved(words):
+                return Outcome(
+                    change,
+                    Result.FAILED,
+                    f"the server took it without saving it (202): {words}",
+                    "save it where the server's own workflow wants it",
+                )
+            case Busy(words):
+                raise busy(words)
+        assert_never(answer)
+
+    def _refused(self, change: Write, content: dict[str, Json], words: str) -> Outcome:
+        """Somebody saved since it was read, or it exists though search did not show it: read, decide once more, report."""
+        beside = self._beside(change.dashboard, content)
+        if beside is None:
+            return Outcome(
+                change,
+                Result.FAILED,
+                f"the server says that it exists, but does not show it: {words}",
+                "look whether the credential may read it",
+            )
+        if beside.equal and beside.live.folder == change.dashboard.folder:
+            return Outcome(change, Result.UNCHANGED, "somebody made it so meanwhile", after=beside.live.mark, url=beside.live.url)
+        if beside.live.managed_by is not None:
+            return _conflict(change, managed_elsewhere(change.dashboard, beside))
+        if isinstance(change, CreateDashboard):
+            if self.policy.conflict is not ConflictPolicy.GIT_WINS:
+                return _conflict(change, unmanaged(change.dashboard, beside))
+            moves = beside.live.folder != change.dashboard.folder
+            return self._once_more(UpdateDashboard(change.dashboard, beside.live, change.reason, beside.differences, moves), content)
+        if beside.live.fingerprint == change.live.fingerprint and beside.live.folder == change.live.folder:
+            # Saved without a change: nothing of anybody's is in the way.
+            return self._once_more(replace(change, live=beside.live), content)
+        return _conflict(change, version_mismatch(change, beside))
+
+    def _once_more(self, change: UpdateDashboard, content: dict[str, Json]) -> Outcome:
+        """Over the mark just read, and this time a refusal is the end."""
+        answer = self.grafana.save(self._save(change, content))
+        if isinstance(answer, VersionMismatch):
+            beside = self._beside(change.dashboard, content)
+            return _conflict(change, version_mismatch(change, beside) if beside else _refused_again(change))
+        return self._outcome(change, content, answer)
+
+    def _in_doubt(self, change: Write, content: dict[str, Json], words: str) -> Outcome:
+        """500, a time-out, a dropped connection: written or not? Servers store it and answer 500 (reference 0.1, library panels)."""
+        try:
+            beside = self._beside(change.dashboard, content)
+        except TargetError as error:
+            raise Unsettled(words, error) from error
+        if beside is not None and beside.equal and beside.live.folder == change.dashboard.folder:
+            detail = f"saved, though the answer was lost: {words}"
+            return Outcome(change, _done(change), detail, before=_mark_before(change), after=beside.live.mark, url=beside.live.url)
+        if beside is None or (isinstance(change, UpdateDashboard) and beside.live.mark == change.live.mark):
+            return Outcome(change, Result.FAILED, f"not saved: {words}", NEXT_PASS)
+        if isinstance(change, UpdateDashboard):
+            return _conflict(change, version_mismatch(change, beside))
+        return _conflict(change, unmanaged(change.dashboard, beside))
+
+    def _beside(self, dashboard: DesiredDashboard, content: dict[str, Json]) -> Comparison | None:
+        live = self.grafana.dashboard(dashboard.uid)
+        return None if live is None else compare(content, live)
+
+    def _name_exists(self, dashboard: DesiredDashboard, *, is_folder: bool) -> Conflict:
+        """Finds the one that has the name: as it was when the pass began, else by searching again."""
+        if is_folder:
+            return conflict(
+                ConflictKind.NAME_EXISTS,
+                dashboard,
+                "a folder has this title, and this server wants titles of dashboards to differ from those of folders",
+            )
+        other = _named(self.live.found, dashboard) or _named(self.grafana.find(), dashboard)
+        return name_exists(dashboard, other)
+
+
+def version_mismatch(change: UpdateDashboard, beside: Comparison) -> Conflict:
+    """Somebody saved between our reading and our writing. Their work stays."""
+    was, now = change.live.mark.version, beside.live.mark.version
+    message = f"saved by {beside.live.updated_by or 'somebody'} after it was read (version {was} → {now}); not overwritten"
+    return conflict(ConflictKind.VERSION_MISMATCH, change.dashboard, message, theirs=beside.live, differences=beside.differences)
+
+
+def busy(words: str) -> TargetUnreachable:
+    """429 or 503 after all attempts: certainly not written. A server that asks for a rest is given one, not the next change."""
+    return TargetUnreachable(f"the server is busy: {words}", next_step="it is tried again at the next pass")
+
+
+def _saved(change: Write, answer: Saved) -> Outcome:
+    dashboard, before = change.dashboard, _mark_before(change)
+    if answer.uid != dashboard.uid:
+        message = f'the server wrote into "{answer.uid}" instead ({answer.url})'
+        return _conflict(change, conflict(ConflictKind.REDIRECTED, dashboard, message))
+    anew = before is None or answer.mark.id != before.id
+    last = 0 if before is None or anew else before.version
+    if answer.mark.version > last + 1:
+        message = f"{_lost(last + 1, answer.mark.version - 1)}; the server's history has it"
+        found = conflict(ConflictKind.OVERWROTE_EDIT, dashboard, message, theirs=_theirs(change))
+        return Outcome(change, Result.CONFLICT, before=before, after=answer.mark, url=answer.url, conflict=found)
+    if anew:
+        detail = _MADE_AGAIN if before or change.reason == _MADE_AGAIN else ""
+        return Outcome(change, Result.CREATED, detail, after=answer.mark, url=answer.url)
+    return Outcome(change, _done(change), before=before, after=answer.mark, url=answer.url)
+
+
+def _lost(first: int, last: int) -> str:
+    which = f"version {first}" if first == last else f"versions {first} to {last}"
+    return f"an edit was saved while ours was on its way and was overwritten ({which})"
+
+
+def _refused_again(change: UpdateDashboard) -> Conflict:
+    return conflict(ConflictKind.VERSION_MISMATCH, change.dashboard, "saved, then deleted, while ours was on its way", theirs=change.live)
+
+
+def _done(change: Write) -> Result:
+    match change:
+        case CreateDashboard():
+            return Result.CREATED
+        case UpdateDashboard(differences=()):
+            return Result.MOVED
+        case UpdateDashboard():
+            return Result.UPDATED
+        case never:
+            assert_never(never)
+
+
+def _mark_before(change: Write) -> Mark | None:
+    return change.live.mark if isinstance(change, UpdateDashboard) else None
+
+
+def _theirs(change: Write) -> LiveState | None:
+    return change.live if isinstance(change, UpdateDashboard) else None
+
+
+def _conflict(change: Write, found: Conflict) -> Outcome:
+    return Outcome(change, Result.CONFLICT, conflict=found)
+
+
+def _named(found: tuple[Found, ...], dashboard: DesiredDashboard) -> Found | None:
+    title = dashboard.title.strip().casefold()
+    same = (
+        each for each in found if each.folder == dashboard.folder and each.title.strip().casefold() == title and each.uid != dashboard.uid
+    )
+    return next(same, None)

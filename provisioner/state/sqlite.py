@@ -1,0 +1,180 @@
+"""The state file: SQLite in WAL mode, one file, with the version of its tables and of the rules its readings were made by.
+
+In: a path. Out: a `Memory` that is kept across restarts. All that is in it can be made again: a file that is damaged, or that another
+release wrote, is
+begun anew, and when it cannot be written the pass goes on without it and `trouble` says why. Records of what was applied join here later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib import resources
+from importlib.resources.abc import Traversable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from provisioner.core import codec
+from provisioner.core.model import Fingerprint, Reading, ReadingKey
+
+TABLES_VERSION = 1
+"""Kept in the file's user_version."""
+
+KEPT_DAYS = 30
+"""A reading that no pass asked for in so long is forgotten: its file is gone, or has other bytes."""
+
+_AT_ONCE = 500
+_BUSY_SECONDS = 5.0
+_TABLES = """
+CREATE TABLE about (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE reading (key TEXT NOT NULL PRIMARY KEY, body BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE fingerprint (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class SqliteMemory:
+    """A `Memory` in a file, for one process at a time and all its threads. `today` counts days; rows are touched once a day, so that
+    rest writes nothing.
+    """
+
+    def __init__(self, path: str, *, today: Callable[[], int], rules: str | None = None) -> None:
+        self._today = today
+        self._rules = rules or rules_version()
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self.trouble: str | None = None
+        with self._noticing(path):
+            self._connection = _opened(path, self._rules)
+
+    def readings(self, keys: Iterable[ReadingKey]) -> dict[ReadingKey, Reading]:
+        """Those that are remembered."""
+        return {ReadingKey(key): codec.decode(body) for key, body in self._remembered("reading", "body", keys)}
+
+    def remember(self, readings: dict[ReadingKey, Reading]) -> None:
+        """Keep these."""
+        rows = [(key, codec.encode(reading), self._today()) for key, reading in readings.items()]
+        self._write("INSERT OR REPLACE INTO reading VALUES (?, ?, ?)", rows)
+
+    def fingerprints(self, keys: Iterable[str]) -> dict[str, Fingerprint]:
+        """Those that are remembered."""
+        return {key: Fingerprint(value) for key, value in self._remembered("fingerprint", "value", keys)}
+
+    def remember_fingerprints(self, fingerprints: dict[str, Fingerprint]) -> None:
+        """Keep these."""
+        self._write(
+            "INSERT OR REPLACE INTO fingerprint VALUES (?, ?, ?)", [(key, value, self._today()) for key, value in fingerprints.items()]
+        )
+
+    def forget_unused(self) -> int:
+        """Drops what no pass asked for in `KEPT_DAYS`, once a day; says how many."""
+        today = self._today()
+        if self._rows("SELECT value FROM about WHERE name = 'forgot' AND value = ?", [str(today)]):
+            return 0
+        self._write("INSERT OR REPLACE INTO about VALUES ('forgot', ?)", [(str(today),)])
+        return sum(self._write(f"DELETE FROM {table} WHERE used < ?", [(today - KEPT_DAYS,)]) for table in ("reading", "fingerprint"))  # noqa: S608 - our own names
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        with self._lock, suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _remembered(self, table: str, column: str, keys: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        """Key and value of the rows that are there; those that were not asked for today yet are marked so."""
+        today = self._today()
+        for batch in _batches(sorted(set(keys))):
+            rows = self._rows(f"SELECT key, {column}, used FROM {table} WHERE key IN ({_marks(batch)})", batch)  # noqa: S608 - our own names
+            self._write(f"UPDATE {table} SET used = ? WHERE key = ?", [(today, key) for key, _, used in rows if used != today])  # noqa: S608 - as above
+            yield from ((key, value) for key, value, _ in rows)
+
+    def _rows(self, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        with self._noticing("the state file"):
+            if self._connection is not None:
+                with self._lock:
+                    return self._connection.execute(query, values).fetchall()
+        return []
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
+        with self._noticing("the state file"):
+            if rows and self._connection is not None:
+                with self._lock, self._connection:
+                    return self._connection.executemany(statement, rows).rowcount
+        return 0
+
+    @contextmanager
+    def _noticing(self, what: str) -> Iterator[None]:
+        """A full disk or a locked file costs time, never a pass. The first trouble is kept to be told."""
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            self.trouble = self.trouble or f"{what}: {error}"
+
+
+def rules_version() -> str:
+    """Names the code that readings are made by: a change of any rule, even in a checkout, makes them anew."""
+    digest = hashlib.sha256(str(codec.FORM).encode())
+    for part in _parts(resources.files("provisioner.core")):
+        digest.update(part.read_bytes())
+    return digest.hexdigest()
+
+
+def _parts(folder: Traversable) -> Iterator[Traversable]:
+    for each in sorted(folder.iterdir(), key=lambda part: part.name):
+        if each.is_dir() and each.name != "__pycache__":
+            yield from _parts(each)
+        elif each.name.endswith((".py", ".json")):
+            yield each
+
+
+def _opened(path: str, rules: str) -> sqlite3.Connection:
+    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return _prepared(path, rules)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: the file itself may be sound
+            raise
+        for leftover in (path, f"{path}-wal", f"{path}-shm"):
+            with suppress(FileNotFoundError):
+                Path(leftover).replace(f"{leftover}.damaged")
+        return _prepared(path, rules)
+
+
+def _prepared(path: str, rules: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version != TABLES_VERSION:
+            _begin_anew(connection)
+        made_by = connection.execute("SELECT value FROM about WHERE name = 'rules'").fetchone()
+        if made_by != (rules,):
+            with connection:
+                connection.execute("DELETE FROM reading")
+                connection.execute("DELETE FROM fingerprint")
+                connection.execute("INSERT OR REPLACE INTO about VALUES ('rules', ?)", (rules,))
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _begin_anew(connection: sqlite3.Connection) -> None:
+    for table in ("about", "reading", "fingerprint"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.executescript(f"{_TABLES} PRAGMA user_version = {TABLES_VERSION};")
+
+
+def _batches(values: Sequence[str]) -> Iterator[list[str]]:
+    remaining = iter(values)
+    while batch := list(islice(remaining, _AT_ONCE)):
+        yield batch
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,86 @@
+"""Builds the parts of a run out of its settings.
+
+In: loaded settings, the environment, a stop event. Out: a `Run`, open for as long as the block lasts. It reads no source and asks no server
+yet.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from threading import Event
+
+from provisioner.config.secrets import reveal
+from provisioner.core.model import SourceName
+from provisioner.core.ports import Source
+from provisioner.core.settings import DirectorySettings, Reveal, Settings, SourceSettings, TargetSettings
+from provisioner.reading import Library
+from provisioner.reconcile import Parts
+from provisioner.sources import open_source
+from provisioner.state.sqlite import SqliteMemory
+
+_SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The parts that all targets of one run share. `trouble` of the memory is told at the end: it cost time and nothing else."""
+
+    settings: Settings
+    library: Library
+    memory: SqliteMemory
+    reveal: Reveal
+    stop: Event
+
+    def parts(self, target: TargetSettings) -> Parts:
+        """What a pass over this target works with."""
+        # Half of the time that `provisioner validate` takes to start would go into importing what speaks HTTP.
+        from provisioner.grafana import Waiting, open_grafana  # noqa: PLC0415 - the comment above says why
+
+        waiting = Waiting(pause=self.stop.wait)
+        return Parts(
+            library=self.library,
+            memory=self.memory,
+            open_grafana=lambda: open_grafana(target.connection, self.reveal, waiting),
+            clock=time.monotonic,
+            stopping=self.stop.is_set,
+            severities=self.settings.severities,
+        )
+
+
+def collect_rarely() -> None:
+    """For a process that works on ten thousand files: their readings are half a million small values without a cycle among them, and
+    looking through
+    them again and again took half of an unchanged pass.
+    """
+    gc.set_threshold(200_000, 20, 20)
+
+
+@contextmanager
+def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> Iterator[Run]:
+    """The run, with sources and state open. Raises SourceBroken when a source needs git and there is none."""
+    with ExitStack() as held:
+        secrets = reveal(environment)
+        memory = SqliteMemory(settings.state, today=lambda: int(time.time()) // _SECONDS_A_DAY)
+        held.callback(memory.close)
+        sources: dict[SourceName, Source] = {}
+        for each in settings.sources:
+            sources[each.name] = open_source(each, secrets)
+            held.callback(getattr(sources[each.name], "close", lambda: None))
+        prefixes = {each.name: _prefix(each) for each in settings.sources}
+        yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop)
+        memory.forget_unused()
+
+
+def _prefix(settings: SourceSettings) -> str:
+    """What makes a path of the source one that can be opened from the working directory, or found in the repository."""
+    if not isinstance(settings, DirectorySettings):
+        path = settings.path.strip("/")
+        return f"{path}/" if path else ""
+    near = os.path.relpath(settings.path)
+    shown = settings.path if near.startswith("..") else near
+    return "" if shown == "." else f"{shown}/"
