@@ -1,0 +1,35 @@
+"""What the catalogue says of one code.
+
+In: nothing. Out: `Rule` and `Area`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provisioner.core.problems import Severity
+
+
+class Area(StrEnum):
+    """Where a problem comes from; the chapters of docs/problems.md."""
+
+    SOURCE = "Sources"
+    SYNTAX = "Files"
+    DOCUMENT = "Documents"
+    CONTENT = "Contents of a dashboard"
+    INPUT = "Inputs and data sources"
+    IDENTITY = "Identity and folders"
+    CONFIGURATION = "Configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One code. `explanation` says what it means and why it matters; `remedy` what to do when the problem itself knows nothing better."""
+
+    code: str
+    area: Area
+    severity: Severity
+    title: str
+    explanation: str
+    remedy: str
