@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -71,9 +72,16 @@ def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> I
         for each in settings.sources:
             sources[each.name] = open_source(each, secrets)
             held.callback(getattr(sources[each.name], "close", lambda: None))
-        prefixes = {each.name: _prefix(each) for each in settings.sources}
+        prefixes = _prefixes(settings.sources)
         yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop)
         memory.forget_unused()
+
+
+def _prefixes(sources: tuple[SourceSettings, ...]) -> dict[SourceName, str]:
+    """By source. Where two would show one path for different files, the source's name stands before it."""
+    prefixes = {each.name: _prefix(each) for each in sources}
+    shared = {prefix for prefix, times in Counter(prefixes.values()).items() if times > 1}
+    return {name: f"{name}:{prefix}" if prefix in shared else prefix for name, prefix in prefixes.items()}
 
 
 def _prefix(settings: SourceSettings) -> str:

@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _replace_closed_streams() -> None:
-    """Python has None for a stream that was closed by whoever started us (`provisioner apply >&-`, some supervisors): then nobody listens."""
+    """Python has None for a stream that whoever started us has closed (`provisioner apply >&-`, some supervisors): nobody listens then."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123,SIM115 - it lives as long as the process
     if sys.stderr is None:

@@ -175,9 +175,7 @@ def _opened(asked: Asked, loaded: Loaded, work: Callable[[Run, Logger], int]) ->
     with stop_on_signals() as stop, opened(loaded.settings, os.environ, stop) as run:
         code = work(run, log)
         if run.memory.trouble is not None:
-            log.warning(
-                "state.unusable", error=run.memory.trouble, next="nothing is lost: files are parsed again at every run until it is mended"
-            )
+            log.warning("state.trouble", error=run.memory.trouble, next="nothing is lost: what is not remembered is read again")
     return code
 
 

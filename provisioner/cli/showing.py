@@ -13,7 +13,7 @@ from pathlib import Path
 
 from provisioner.cli.options import Asked
 from provisioner.core.errors import ConfigurationInvalid, ProvisionerError, StateUnusable
-from provisioner.core.problems import Problem
+from provisioner.core.problems import Problem, errors
 from provisioner.core.report import Exit, Failure, PassReport, Validation
 from provisioner.render.formats import render_apply, render_failure, render_plan, render_problems, render_validation
 from provisioner.render.options import Format, Options
@@ -64,9 +64,8 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 
 def show_failure(asked: Asked, error: ProvisionerError) -> None:
     """What kept a command from beginning, and what happens next: in the format asked for, text on standard error."""
-    failure = Failure("configuration" if isinstance(error, ConfigurationInvalid) else "provisioner", error.message, error.next_step)
-    problems = error.problems if isinstance(error, ConfigurationInvalid) else ()
-    if asked.format is Format.TEXT or asked.output is not None:
+    failure, problems = _failure(error)
+    if asked.format is Format.TEXT or asked.output is not None or isinstance(error, StateUnusable):
         write(render_failure(failure, problems, Format.TEXT, Exit.ERROR, options(sys.stderr, os.environ, verbose=True)), sys.stderr)
     if isinstance(error, StateUnusable):
         return  # it was the report itself that could not be written
@@ -75,6 +74,15 @@ def show_failure(asked: Asked, error: ProvisionerError) -> None:
         _keep(words, asked.output)
     elif asked.format is not Format.TEXT:
         _print(words)
+
+
+def _failure(error: ProvisionerError) -> tuple[Failure, tuple[Problem, ...]]:
+    """A configuration's problems are told one by one, so its own sentence only says how many there are."""
+    if not isinstance(error, ConfigurationInvalid):
+        return Failure("provisioner", error.message, error.next_step), ()
+    number = len(errors(error.problems))
+    told = "one thing keeps it from being used" if number == 1 else f"{number} things keep it from being used"
+    return Failure("configuration", told, error.next_step), error.problems
 
 
 def _print(text: str) -> None:

@@ -16,7 +16,7 @@ from provisioner.config.parts import Part, Surroundings
 from provisioner.config.refusals import broken, refusals
 from provisioner.config.sources import sources
 from provisioner.config.targets import targets
-from provisioner.core.catalog import BY_CODE, Area, problem, weighed
+from provisioner.core.catalog import BY_CODE, Area, Rule, problem, weighed
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.model import Json
 from provisioner.core.problems import Problem, Severity, errors, ordered
@@ -86,11 +86,15 @@ def _default_state(root: Part, around: Surroundings) -> str:
     return f"{home.rstrip('/')}/.local/state/provisioner/provisioner.db"
 
 
+def _is_fixed(rule: Rule) -> bool:
+    return rule.fixed or (rule.area is Area.CONFIGURATION and rule.severity is Severity.ERROR)
+
+
 def _severities(root: Part) -> tuple[tuple[str, Severity], ...]:
-    """Those that may be set. An error of the configuration is none that work could go on with."""
+    """Those that may be set. An error of the configuration, or of identity, is none that work could go on with."""
     part = root.part("severities")
     found = tuple((code, Severity(severity)) for code, severity in root.pairs("severities") if code in BY_CODE)
-    fixed = frozenset(code for code, _ in found if BY_CODE[code].area is Area.CONFIGURATION and BY_CODE[code].severity is Severity.ERROR)
+    fixed = frozenset(code for code, _ in found if _is_fixed(BY_CODE[code]))
     for code, severity in found:
         if code in fixed and severity is not Severity.ERROR:
             part.complain(

@@ -1,8 +1,7 @@
 """Readings as bytes and back, so that they can be kept across restarts.
 
 In: a `Reading`, or bytes that `encode` gave. Out: bytes, or the equal `Reading`. The form has a version, and so have the rules that a
-reading was made by: what another release kept is read
-anew, never half understood.
+reading was made by: what another release kept is read anew, never half understood.
 """
 
 from __future__ import annotations
@@ -21,6 +20,9 @@ _SEVERITIES: Mapping[str, Severity] = MappingProxyType({each.value: each for eac
 
 FORM = 1
 """To be raised whenever a rule, a shape or a field changes what a reading of the same bytes would be."""
+
+
+_LONGEST = 2**63
 
 
 def encode(reading: Reading) -> bytes:
@@ -58,10 +60,15 @@ def _document_out(document: Document) -> list[Any]:
         document.folder,
         document.message,
         document.api_version,
-        document.schema_version,
+        _whole_out(document.schema_version),
         [[each.name, each.kind, each.plugin, each.value, each.pointer, each.declared, each.used] for each in document.inputs],
         [[each.name, each.pointer] for each in document.by_name],
     ]
+
+
+def _whole_out(number: int | None) -> int | str | None:
+    """A file may hold any number; orjson writes 64 bits, so a longer one goes as text."""
+    return number if number is None or -_LONGEST <= number < _LONGEST else str(number)
 
 
 def _document_in(row: list[Any]) -> Document:
@@ -77,7 +84,7 @@ def _document_in(row: list[Any]) -> Document:
         None if folder is None else FolderUid(folder),
         message,
         api_version,
-        schema_version,
+        int(schema_version) if isinstance(schema_version, str) else schema_version,
         tuple(Input(*each) for each in inputs),
         tuple(DataSourceName(*each) for each in by_name),
     )

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from provisioner.core.catalog import RULES, Area, problem, weighed
+from provisioner.core.catalog import BY_CODE, RULES, Area, problem, weighed
 from provisioner.core.folders import FolderTree, folder_tree
 from provisioner.core.identity import derived_uid
 from provisioner.core.inputs import resolve
@@ -28,9 +28,6 @@ from provisioner.core.model import (
     SourceName,
 )
 from provisioner.core.problems import MOST_LISTED, Problem, Severity, errors, listed, ordered
-
-NEVER_LOWERED = frozenset({"uid-duplicate", "folder-duplicate", "folder-invalid", "version-unsupported"})
-"""What cannot be applied at whatever weight: which of two files counts would be chance. A severity set below error is passed over."""
 
 _UNREAD = frozenset(rule.code for rule in RULES if rule.area is Area.SYNTAX)
 """Errors after which a file may hold more than was read of it."""
@@ -61,14 +58,14 @@ class Wants:
 def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
     """What the target should hold. Deterministic; equal for every order of sources and files."""
     sources = sorted(sources, key=lambda each: each.snapshot.source)
-    severities = {code: each for code, each in wants.severities if code not in NEVER_LOWERED or each is Severity.ERROR}
+    severities = {code: each for code, each in wants.severities if code not in BY_CODE or not BY_CODE[code].fixed}
     tree = folder_tree(sources, wants.folder, severities)
     candidates = [each for source in sources for each in _candidates(source, tree, wants)]
     dashboards = [dashboard for dashboard, _ in candidates]
     told = [*weighed(tree.problems, severities)]
     refused: set[_File] = set()
     for source in sources:
-        told += (each.within(source.prefix + each.file) for each in weighed(source.snapshot.problems, severities))
+        told += (each.within(_shown(source, each.file)) for each in weighed(source.snapshot.problems, severities))
         for path, shown, found in _own_problems(source, severities):
             told += (each.within(shown) for each in found)
             if errors(found):
@@ -100,6 +97,11 @@ def _file(dashboard: DesiredDashboard) -> _File:
 
 
 # --- one file by itself ------------------------------------------------------------------------------------------------------------------
+
+
+def _shown(source: SourceFiles, file: str) -> str:
+    """A file as people see it. "." is the source as a whole."""
+    return source.prefix + file if file != "." else source.prefix.rstrip("/") or f"source {source.snapshot.source}"
 
 
 def _own_problems(source: SourceFiles, severities: Mapping[str, Severity]) -> Iterator[tuple[str, str, tuple[Problem, ...]]]:

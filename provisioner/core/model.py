@@ -290,12 +290,6 @@ class Server:
         minor = rest.partition(".")[0]
         return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < (11, 3)
 
-    @property
-    def major(self) -> int | None:
-        """The first number of the version, None when the server hides it."""
-        head = self.version.partition(".")[0]
-        return int(head) if head.isdigit() else None
-
 
 @dataclass(frozen=True, slots=True)
 class LiveFolder:

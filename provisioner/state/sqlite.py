@@ -28,7 +28,7 @@ KEPT_DAYS = 30
 """A reading that no pass asked for in so long is forgotten: its file is gone, or has other bytes."""
 
 _AT_ONCE = 500
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 2.0
 _TABLES = """
 CREATE TABLE about (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reading (key TEXT NOT NULL PRIMARY KEY, body BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -42,17 +42,24 @@ class SqliteMemory:
     """
 
     def __init__(self, path: str, *, today: Callable[[], int], rules: str | None = None) -> None:
+        self._path = path
         self._today = today
         self._rules = rules or rules_version()
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self.trouble: str | None = None
         with self._noticing(path):
-            self._connection = _opened(path, self._rules)
+            self._connection, self.trouble = _opened(path, self._rules)
 
     def readings(self, keys: Iterable[ReadingKey]) -> dict[ReadingKey, Reading]:
         """Those that are remembered."""
-        return {ReadingKey(key): codec.decode(body) for key, body in self._remembered("reading", "body", keys)}
+        known: dict[ReadingKey, Reading] = {}
+        for key, body in self._remembered("reading", "body", keys):
+            try:
+                known[ReadingKey(key)] = codec.decode(body)
+            except (ValueError, TypeError, LookupError):
+                self.trouble = self.trouble or "the state file: what it keeps of a file is damaged, so the file is parsed again"
+        return known
 
     def remember(self, readings: dict[ReadingKey, Reading]) -> None:
         """Keep these."""
@@ -108,11 +115,16 @@ class SqliteMemory:
 
     @contextmanager
     def _noticing(self, what: str) -> Iterator[None]:
-        """A full disk or a locked file costs time, never a pass. The first trouble is kept to be told."""
+        """A full disk or a locked file costs time, never a pass. The first trouble is kept to be told, and the last: another wait for the
+        same lock would come to the same end.
+        """
         try:
             yield
         except (sqlite3.Error, OSError) as error:
             self.trouble = self.trouble or f"{what}: {error}"
+            self.close()
+            if type(error) is sqlite3.DatabaseError:  # damaged; its subclasses say that it is locked, full, or read-only
+                _put_aside(self._path)
 
 
 def rules_version() -> str:
@@ -131,17 +143,22 @@ def _parts(folder: Traversable) -> Iterator[Traversable]:
             yield each
 
 
-def _opened(path: str, rules: str) -> sqlite3.Connection:
+def _opened(path: str, rules: str) -> tuple[sqlite3.Connection, str | None]:
+    """The connection, and what is to be told of it."""
     Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        return _prepared(path, rules)
+        return _prepared(path, rules), None
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: the file itself may be sound
             raise
-        for leftover in (path, f"{path}-wal", f"{path}-shm"):
-            with suppress(FileNotFoundError):
-                Path(leftover).replace(f"{leftover}.damaged")
-        return _prepared(path, rules)
+        _put_aside(path)
+        return _prepared(path, rules), f"{path} was damaged ({error}): it is begun anew, and what was there is kept as {path}.damaged"
+
+
+def _put_aside(path: str) -> None:
+    for leftover in (path, f"{path}-wal", f"{path}-shm"):
+        with suppress(OSError):
+            Path(leftover).replace(f"{leftover}.damaged")
 
 
 def _prepared(path: str, rules: str) -> sqlite3.Connection:
@@ -151,7 +168,7 @@ def _prepared(path: str, rules: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version != TABLES_VERSION:
-            _begin_anew(connection)
+            _begin_anew(connection, version)
         made_by = connection.execute("SELECT value FROM about WHERE name = 'rules'").fetchone()
         if made_by != (rules,):
             with connection:
@@ -164,7 +181,10 @@ def _prepared(path: str, rules: str) -> sqlite3.Connection:
     return connection
 
 
-def _begin_anew(connection: sqlite3.Connection) -> None:
+def _begin_anew(connection: sqlite3.Connection, version: int) -> None:
+    """Makes the tables of a new file, or of one that another release of ours wrote; Grafana's own database is version 0 and has tables."""
+    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise sqlite3.OperationalError("it is the database of another program")
     for table in ("about", "reading", "fingerprint"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
     connection.executescript(f"{_TABLES} PRAGMA user_version = {TABLES_VERSION};")

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from provisioner.core.catalog import BY_CODE, RULES, Rule, problem, weighed
-from provisioner.core.desired import NEVER_LOWERED
 from provisioner.core.problems import Severity
 
 
@@ -51,5 +50,5 @@ def test_severities_are_set_by_code_and_off_is_silence() -> None:
     assert [(each.code, each.severity) for each in raised] == [("uid-derived", Severity.ERROR), ("folder-ignored", Severity.NOTE)]
 
 
-def test_what_can_never_be_lowered_is_in_the_catalogue_as_an_error() -> None:
-    assert {BY_CODE[code].severity for code in NEVER_LOWERED} == {Severity.ERROR}
+def test_what_can_never_be_lowered_is_an_error() -> None:
+    assert {rule.severity for rule in RULES if rule.fixed} == {Severity.ERROR}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provisioner.core.model import FileKind, Json
 from provisioner.core.problems import Severity
-from provisioner.core.syntax import Parsed, parse, parse_embedded
+from provisioner.core.syntax import Parsed, parse, parse_again, parse_embedded
 from tests.core import shapes
 
 JSON, YAML = FileKind.JSON, FileKind.YAML
@@ -365,3 +365,13 @@ def test_embedded_text_is_placed_by_the_caller() -> None:
 def test_a_whole_dashboard_has_nothing_to_be_said_of() -> None:
     made = shapes.dashboard(refresh="5s")
     assert Parsed((made,)) == parse(shapes.as_json(made), JSON)
+
+
+@given(containers)
+def test_what_was_parsed_before_is_the_same_when_it_is_parsed_again(value: Json) -> None:
+    raw = json.dumps(value).encode()
+    assert parse(raw, JSON).documents == parse_again(raw, JSON)
+
+
+def test_what_the_quick_reader_refuses_is_read_with_care_again() -> None:
+    assert ({"a": 1},) == parse_again(b'\xef\xbb\xbf{"a": 1}', JSON)

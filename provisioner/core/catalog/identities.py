@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
         "Two files have one uid",
         "The order of saves would decide which of them a server shows. Neither is applied while both exist; what is live stays.",
         "give one of them another uid",
+        fixed=True,
     ),
     Rule(
         "uid-derived",
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
         "A `_folder` file says something that cannot be",
         "Its uid or title cannot be used. The dashboards below are not applied, because their folder is not known.",
         "mend the `_folder` file",
+        fixed=True,
     ),
     Rule(
         "folder-duplicate",
@@ -48,6 +50,7 @@ RULES: tuple[Rule, ...] = (
         "Two directories have one folder uid",
         "Neither is applied while both exist.",
         "give one of the `_folder` files another uid",
+        fixed=True,
     ),
     Rule(
         "live-unreadable",
@@ -64,6 +67,7 @@ RULES: tuple[Rule, ...] = (
         "The dashboard's form cannot be written yet",
         "Dashboards in the forms v2alpha1, v2beta1 and v2 are taken by the resource API alone (Grafana 12 and later).",
         "keep it as v1 or classic JSON until then",
+        fixed=True,
     ),
     Rule(
         "folder-ignored",

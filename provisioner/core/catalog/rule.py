@@ -25,7 +25,10 @@ class Area(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One code. `explanation` says what it means and why it matters; `remedy` what to do when the problem itself knows nothing better."""
+    """One code. `explanation` says what it means and why it matters; `remedy` what to do when the problem itself knows nothing better.
+
+    `fixed` is True where nothing but an error makes sense: lowered, two files would be written to one uid.
+    """
 
     code: str
     area: Area
@@ -33,3 +36,4 @@ class Rule:
     title: str
     explanation: str
     remedy: str
+    fixed: bool = False
