@@ -21,7 +21,7 @@ from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, Live
 from provisioner.core.plan import Live
 from provisioner.core.ports import Grafana
 from provisioner.core.settings import TargetSettings
-from provisioner.saving import NEXT_PASS, Sender, Unsettled, busy, not_done
+from provisioner.saving import AGAIN, Sender, Unsettled, busy, grant, not_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class _Run:
             self.stopped = self.stopped or self._hands.stopping()
             error, stopped = self.error, self.stopped
         if stopped:
-            return not_done(change, "stopped before its turn", "apply again: what is done already is left alone")
+            return not_done(change, "stopped before its turn", AGAIN)
         if error is not None:
             return not_done(change, f"left out, since {error.message}", error.next_step)
         if parent in self._missing:
@@ -106,7 +106,7 @@ class _Run:
             return not_done(change, failed.message, failed.next_step)
         except Unsettled as doubt:
             self._halt(doubt.cause)
-            return Outcome(change, Result.FAILED, f"it is not known whether it was saved: {doubt.words}", NEXT_PASS)
+            return Outcome(change, Result.FAILED, f"it is not known whether it was saved: {doubt.words}", AGAIN)
         except SourceError as failed:
             return Outcome(change, Result.FAILED, failed.message, failed.next_step)
 
@@ -136,7 +136,7 @@ class _Run:
                     change, Result.FAILED, f"the server refuses the folder: {words}", "correct its title or uid in the _folder file"
                 )
             case Forbidden(words, permission):
-                return Outcome(change, Result.FAILED, words, f"give the credential the permission {permission or 'folders:create'}")
+                return Outcome(change, Result.FAILED, words, grant(permission or "folders:create"))
             case Busy(words):
                 raise busy(words)
         assert_never(answer)
@@ -148,7 +148,7 @@ class _Run:
         except TargetError as error:
             raise Unsettled(words, error) from error
         if live is None:
-            return Outcome(change, Result.FAILED, f"not made: {words}", NEXT_PASS)
+            return Outcome(change, Result.FAILED, f"not made: {words}", AGAIN)
         if (live.title, live.parent) != (change.folder.title, change.folder.parent):
             return self._looked_again(change, live, words)
         self.folder_ids[live.uid] = live.id

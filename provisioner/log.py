@@ -11,7 +11,7 @@ from typing import TextIO
 
 import structlog
 
-from provisioner.core.changes import Result
+from provisioner.core.changes import CreateFolder, Result
 from provisioner.core.problems import errors
 from provisioner.core.report import PassReport, Validation
 from provisioner.core.settings import LogFormat, LogSettings
@@ -49,15 +49,18 @@ def _again(_logger: object, _method: str, event: structlog.typing.EventDict) -> 
 
 def log_pass(log: Logger, report: PassReport, cause: str) -> None:
     """One line for one pass: counts and durations."""
+    folders = sum(isinstance(each.change, CreateFolder) and each.result is Result.CREATED for each in report.outcomes)
     fields = {
         "target": report.target,
         "cause": cause,
         "commit": ",".join(source.revision.commit[:12] for source in report.sources if source.revision and source.revision.commit) or None,
-        "created": report.count(Result.CREATED),
+        "folders": folders,
+        "created": report.count(Result.CREATED) - folders,
         "updated": report.count(Result.UPDATED),
         "moved": report.count(Result.MOVED),
         "failed": report.count(Result.FAILED),
         "not_done": report.count(Result.NOT_DONE),
+        "stopped": report.stopped,
         "conflicts": len(report.conflicts),
         "unchanged": report.unchanged,
         "errors": len(errors(report.problems)),

@@ -44,7 +44,7 @@ from provisioner.core.plan import Live, managed_elsewhere, name_exists, unmanage
 from provisioner.core.ports import Grafana
 from provisioner.core.settings import ConflictPolicy, Policy
 
-NEXT_PASS = "nothing: the next pass tries again"  # noqa: S105 - no password: the pass that comes next
+AGAIN = "the next apply tries again; what is done already is left alone"
 _MADE_AGAIN = "it had been deleted on the server meanwhile, and was made again"
 
 Write = CreateDashboard | UpdateDashboard
@@ -79,7 +79,7 @@ class Sender:
         Unsettled.
         """
         if content is None:
-            return not_done(change, "its file changed since it was read", NEXT_PASS)
+            return not_done(change, "its file changed since it was read", AGAIN)
         tried: Write = change
         answer = self.grafana.save(self._save(change, content))
         if isinstance(answer, Gone) and isinstance(change, UpdateDashboard):
@@ -113,12 +113,14 @@ class Sender:
                 return _conflict(change, conflict(ConflictKind.MANAGED_ELSEWHERE, change.dashboard, words, theirs=_theirs(change)))
             case Unknown(words):
                 return self._in_doubt(change, content, words)
+            case Rejected(404, words):
+                return Outcome(change, Result.FAILED, f"the server does not find where to put it: {words}", AGAIN)
             case Rejected(status, words):
                 return Outcome(change, Result.FAILED, f"the server refuses it ({status}): {words}", "mend the file")
             case Forbidden(words, permission):
-                return Outcome(change, Result.FAILED, words, f"give the credential the permission {permission or 'dashboards:write'} here")
+                return Outcome(change, Result.FAILED, words, grant(permission or "dashboards:write"))
             case Gone(words):
-                return Outcome(change, Result.FAILED, f"the server does not find where to put it: {words}", NEXT_PASS)
+                return Outcome(change, Result.FAILED, f"the server does not find where to put it: {words}", AGAIN)
             case NotSaved(words):
                 return Outcome(
                     change,
@@ -172,7 +174,7 @@ class Sender:
             detail = f"saved, though the answer was lost: {words}"
             return Outcome(change, _done(change), detail, before=_mark_before(change), after=beside.live.mark, url=beside.live.url)
         if beside is None or (isinstance(change, UpdateDashboard) and beside.live.mark == change.live.mark):
-            return Outcome(change, Result.FAILED, f"not saved: {words}", NEXT_PASS)
+            return Outcome(change, Result.FAILED, f"not saved: {words}", AGAIN)
         if isinstance(change, UpdateDashboard):
             return _conflict(change, version_mismatch(change, beside))
         return _conflict(change, unmanaged(change.dashboard, beside))
@@ -184,11 +186,9 @@ class Sender:
     def _name_exists(self, dashboard: DesiredDashboard, *, is_folder: bool) -> Conflict:
         """Finds the one that has the name: as it was when the pass began, else by searching again."""
         if is_folder:
-            return conflict(
-                ConflictKind.NAME_EXISTS,
-                dashboard,
-                "a folder has this title, and this server wants titles of dashboards to differ from those of folders",
-            )
+            message = "a folder has this title, and this server wants titles of dashboards to differ from those of folders"
+            found = conflict(ConflictKind.NAME_EXISTS, dashboard, message)
+            return replace(found, remedy="Give the dashboard another title, or put its file into a directory.")
         other = _named(self.live.found, dashboard) or _named(self.grafana.find(), dashboard)
         return name_exists(dashboard, other)
 
@@ -198,6 +198,12 @@ def version_mismatch(change: UpdateDashboard, beside: Comparison) -> Conflict:
     was, now = change.live.mark.version, beside.live.mark.version
     message = f"saved by {beside.live.updated_by or 'somebody'} after it was read (version {was} → {now}); not overwritten"
     return conflict(ConflictKind.VERSION_MISMATCH, change.dashboard, message, theirs=beside.live, differences=beside.differences)
+
+
+def grant(permission: str) -> str:
+    """What to do about a 403. 9 and later say "any of a, b" where either would do."""
+    some = permission.removeprefix("any of ")
+    return f"give the credential the permission {some.replace(', ', ' or ')} for it"
 
 
 def busy(words: str) -> TargetUnreachable:
@@ -217,9 +223,17 @@ def _saved(change: Write, answer: Saved) -> Outcome:
         found = conflict(ConflictKind.OVERWROTE_EDIT, dashboard, message, theirs=_theirs(change))
         return Outcome(change, Result.CONFLICT, before=before, after=answer.mark, url=answer.url, conflict=found)
     if anew:
-        detail = _MADE_AGAIN if before or change.reason == _MADE_AGAIN else ""
-        return Outcome(change, Result.CREATED, detail, after=answer.mark, url=answer.url)
+        return Outcome(change, Result.CREATED, _about_new(change), after=answer.mark, url=answer.url)
+    if answer.mark == before:
+        detail = "the server has it already, in a form of its own, and wrote nothing"
+        return Outcome(change, Result.UNCHANGED, detail, after=answer.mark, url=answer.url)
     return Outcome(change, _done(change), before=before, after=answer.mark, url=answer.url)
+
+
+def _about_new(change: Write) -> str:
+    if isinstance(change, UpdateDashboard) or change.reason == _MADE_AGAIN:
+        return _MADE_AGAIN
+    return "" if change.twin is None else f"another dashboard of this title is there too: uid {change.twin.uid}"
 
 
 def _lost(first: int, last: int) -> str:

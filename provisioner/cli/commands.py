@@ -159,6 +159,7 @@ def _run(asked: Asked, work: Callable[[Run, Logger], int], *, needs_target: bool
     """Loads the settings, opens the parts, works. The world's failures are told with what happens next."""
     collect_rarely()
     try:
+        _stand_somewhere()
         loaded = settings(asked.config, asked.flags, os.environ)
         if needs_target and not loaded.settings.targets:
             raise without_targets(asked.config)
@@ -166,6 +167,15 @@ def _run(asked: Asked, work: Callable[[Run, Logger], int], *, needs_target: bool
     except ProvisionerError as error:
         show_failure(asked, error)
         return Exit.ERROR
+
+
+def _stand_somewhere() -> None:
+    """Relative paths begin at the working directory, and somebody may have deleted it. Raises ConfigurationInvalid."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        told = problem("config-reference", "the working directory", f"{error.strerror}", remedy="change into a directory that is there")
+        raise ConfigurationInvalid((told,)) from error
 
 
 def _opened(asked: Asked, loaded: Loaded, work: Callable[[Run, Logger], int]) -> int:

@@ -20,14 +20,17 @@ from provisioner.core.settings import (
     ConflictPolicy,
     Connection,
     DirectorySettings,
+    Limits,
     Policy,
     Secret,
+    Selection,
     Settings,
     SourceSettings,
     TargetSettings,
     TokenAuth,
 )
 from provisioner.grafana import Waiting, open_grafana
+from provisioner.grafana.opening import OpenGrafana
 from provisioner.reconcile import Parts, reconcile
 from provisioner.sandbox import Running, SandboxSettings, running
 from provisioner.sandbox.recorder import Recorded
@@ -114,6 +117,8 @@ class House:
     environment: dict[str, str]
     pauses: list[float] = field(default_factory=list)
     stop: Event = field(default_factory=Event)
+    on_open: Callable[[], object] = lambda: None
+    """Happens after the files were read, before the server is asked."""
 
     @property
     def files(self) -> Path:
@@ -164,12 +169,15 @@ class House:
     def _pass(self, *, write: bool, hooks: Mapping[str, Any], target: Mapping[str, object]) -> PassReport:
         stated: dict[str, Any] = {"connection": self.connection, "sources": (SOURCE,), **target}
         wanted = TargetSettings(TARGET, **stated)
-        source: SourceSettings = DirectorySettings(SOURCE, str(self.files))
+        source: SourceSettings = DirectorySettings(SOURCE, str(self.files), Selection(limits=Limits(file_bytes=20_000_000)))
         settings = Settings((source,), (wanted,), str(self.place / "state.db"))
         with opened(settings, self.environment, self.stop) as run:
-            parts: Parts = replace(
-                run.parts(wanted), open_grafana=lambda: open_grafana(wanted.connection, run.reveal, self._waiting()), **hooks
-            )
+
+            def connected() -> OpenGrafana:
+                self.on_open()
+                return open_grafana(wanted.connection, run.reveal, self._waiting())
+
+            parts: Parts = replace(run.parts(wanted), open_grafana=connected, **hooks)
             return reconcile(wanted, parts, write=write)
 
     def _waiting(self) -> Waiting:

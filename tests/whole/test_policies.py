@@ -109,8 +109,7 @@ def test_a_server_that_allows_two_of_a_name_gets_the_second_and_the_report_says_
     twelve.write("ours.json", dashboard("ours", "Sales"))
     report = twelve.apply()
     assert {"ours": Result.CREATED} == results(report)
-    change = outcome(report, "ours").change
-    assert "theirs" == getattr(getattr(change, "twin", None), "uid", None)
+    assert "another dashboard of this title is there too: uid theirs" == outcome(report, "ours").detail
 
 
 def test_a_folder_of_that_title_that_is_there_is_used(nine: House) -> None:

@@ -151,6 +151,20 @@ def test_a_folder_that_is_deleted_in_between_is_a_failure_of_its_dashboard_alone
     assert Exit.ERROR == exit_code([report])
 
 
+def test_what_another_tool_took_over_in_between_is_left_to_it(nine: House) -> None:
+    _ours_differs(nine)
+
+    def taken_over(_: int) -> None:
+        nine.browser.edit("sales")
+        with nine.sandbox.server.store.transaction() as database:
+            database.execute("UPDATE item SET file = 'theirs.json' WHERE uid = 'sales'")
+
+    report = nine.apply(policy=GIT_WINS, on_plan=taken_over)
+    assert [ConflictKind.MANAGED_ELSEWHERE] == kinds(report)
+    assert [412] == [each.status for each in nine.requests("POST", SAVES) if each.status != 200]
+    assert "Before" == nine.browser.content("sales")["panels"][0]["title"]
+
+
 def test_a_stale_read_ends_in_a_conflict_and_never_in_an_overwritten_edit(nine: House) -> None:
     _ours_differs(nine)
     nine.browser.edit("sales", **panel_titled("Theirs"))
