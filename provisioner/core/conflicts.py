@@ -30,8 +30,7 @@ _RULES = (
         "The dashboard exists, differs and is not known to be ours",
         "The server holds a dashboard of this uid whose contents differ from the file. Nothing says that an earlier file made it, "
         "so somebody's work may be in it. It was not written.",
-        "To let git win, set policy.conflict: git-wins for this target (--conflict git-wins without a configuration). "
-        "To keep what is live, put it into the file first.",
+        "To let git win: policy.conflict: git-wins (or --conflict git-wins). To keep what is live, put it into the file first.",
     ),
     ConflictRule(
         ConflictKind.VERSION_MISMATCH,

@@ -34,7 +34,7 @@ https&#58;//grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Mai
 https&#58;//grafana.example/d/pay-overview
 - differs: variable "region" added: label&#95;values(region)
 - differs: panel "Revenue" (id 2): threshold  95 → 80
-- to do: To let git win, set policy.conflict: git-wins for this target (--conflict git-wins without a configuration). To keep what is live, put it into the file first.
+- to do: To let git win: policy.conflict: git-wins (or --conflict git-wins). To keep what is live, put it into the file first.
 
 | | what | uid | file |
 |---|---|---|---|

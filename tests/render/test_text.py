@@ -61,7 +61,7 @@ production  1 to create, 1 to update, 1 to move, 1 folder to make, 1 conflict, 1
                        https://grafana.example/d/pay-overview
               differs  variable "region" added: label_values(region)
                        panel "Revenue" (id 2): threshold  95 → 80
-              do       To let git win, set policy.conflict: git-wins for this target (--conflict git-wins without a configuration). To keep what is live, put it into the file first.
+              do       To let git win: policy.conflict: git-wins (or --conflict git-wins). To keep what is live, put it into the file first.
 
 staging  no plan could be made
   https://staging.example
