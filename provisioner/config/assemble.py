@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from provisioner.config.complaints import Complaint
 from provisioner.config.environment import Filling
 from provisioner.config.parts import Part, Surroundings
+from provisioner.config.quantities import LONGEST
 from provisioner.config.refusals import broken, refusals
 from provisioner.config.sources import sources
 from provisioner.config.targets import targets
@@ -20,7 +21,7 @@ from provisioner.core.catalog import BY_CODE, Area, Rule, problem, weighed
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.model import Json
 from provisioner.core.problems import Problem, Severity, errors, ordered
-from provisioner.core.settings import LogFormat, LogSettings, Settings
+from provisioner.core.settings import LOCK_WAIT, LogFormat, LogSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def _settings(root: Part, around: Surroundings) -> Settings:
         state=state,
         severities=_severities(root),
         log=LogSettings(log.text("level") or "info", LogFormat(log.text("format") or "auto")),
+        lock_wait=_lock_wait(root.part("state")),
     )
 
 
@@ -71,6 +73,13 @@ def _state(root: Part, around: Surroundings) -> str:
     if os.path.isdir(path):  # noqa: PTH112 - as above
         part.complain(Complaint("config-value", f"{path} is a directory, not a file", f"write path: {path}/provisioner.db"), "path")
     return path
+
+
+def _lock_wait(part: Part) -> float:
+    wait = part.span("wait", LOCK_WAIT)
+    if wait > LONGEST:
+        part.complain(Complaint("config-value", "wait is a day at the most", 'write seconds, or text such as "30s"'), "wait")
+    return wait
 
 
 def _default_state(root: Part, around: Surroundings) -> str:

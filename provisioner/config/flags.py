@@ -7,7 +7,7 @@ No flag takes a secret itself: it would show in the list of processes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -35,7 +35,9 @@ def _option(flag: str, value: str, meaning: str, place: str = "") -> Any:  # noq
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """What was typed, None for what was not. Relative paths start from the working directory."""
+    """What was typed, None for what was not. Relative paths start from the working directory. A flag without a value has an empty `value`
+    in its metadata.
+    """
 
     directory: str | None = _option("--directory", "DIRECTORY", "A directory of dashboards.", "directory path")
     git: str | None = _option("--git", "URL", "A git repository of dashboards: a url or a path.", "git url")
@@ -51,8 +53,33 @@ class Flags:
     conflict: str | None = _option(
         "--conflict",
         "POLICY",
-        "`report` (the default) or `git-wins`: what happens to a dashboard that has another content on the server.",
-        "target policy",
+        "`report` (the default), `git-wins` or `server-wins`: what happens to a dashboard that was changed in git and in Grafana.",
+        "target policy/conflict",
+    )
+    drift: str | None = _option(
+        "--drift",
+        "POLICY",
+        "`report` (the default) or `revert`: what happens to a dashboard that was edited in Grafana alone.",
+        "target policy/drift",
+    )
+    adopt: str | None = _option(
+        "--adopt",
+        "POLICY",
+        "`identical` (the default), `take-over` or `never`: what happens to a dashboard that is there, but not known to be ours.",
+        "target policy/adopt",
+    )
+    prune: bool | None = _option("--prune", "", "Delete dashboards of ours whose file is gone.", "target policy/prune/enabled")
+    max_deletions: str | None = _option(
+        "--max-deletions",
+        "NUMBER",
+        "How many dashboards one pass may delete: `10`, `10%`, or the greater of both: `5 or 10%` (the default). Goes with `--prune`.",
+        "target policy/prune/max_deletions",
+    )
+    owner: str | None = _option(
+        "--owner",
+        "NAME",
+        "A name for this installation: our dashboards carry the tag `provisioner:NAME`, and other installations leave them alone.",
+        "target owner",
     )
     datasource: tuple[str, ...] = field(
         default=(),
@@ -69,7 +96,7 @@ class Flags:
     @property
     def stated(self) -> tuple[str, ...]:
         """The flags that were typed."""
-        return tuple(each.metadata["flag"] for each in fields(self) if getattr(self, each.name) not in (None, ()))
+        return tuple(each.metadata["flag"] for each in fields(self) if getattr(self, each.name) not in (None, (), False))
 
 
 ENVIRONMENT: Mapping[str, str] = MappingProxyType(
@@ -122,6 +149,8 @@ def _impossible(flags: Flags) -> tuple[Problem, ...]:
         alone = () if stated is not None else _typed(flags, need)
         message, remedy = f"goes with {whole}, which is not stated", f"add {whole} URL"
         told += [problem("config-missing", each.metadata["flag"], message, remedy=remedy) for each in alone]
+    if flags.max_deletions is not None and not flags.prune:
+        told.append(problem("config-missing", "--max-deletions", "goes with --prune, which is not stated", remedy="add --prune"))
     told += _assignments(flags)
     return tuple(told)
 
@@ -164,29 +193,30 @@ def _made(flags: Flags, environment: Mapping[str, str]) -> _Made:
     if flags.grafana is not None:
         target = server_name(flags.grafana)
         value["targets"] = {target: {}}
-        for key, (flag, stated) in _target(flags, environment).items():
-            value["targets"][target][key] = stated
-            named[child(f"/targets/{target}", key)] = flag
+        for way, flag, stated in _target(flags, environment):
+            *parts, key = way.split("/")
+            within: dict[str, Json] = value["targets"][target]
+            for part in parts:
+                within = within.setdefault(part, {})
+            within[key] = stated
+            named[f"/targets/{target}/{way}"] = flag
     return _Made(value, named)
 
 
-def _target(flags: Flags, environment: Mapping[str, str]) -> dict[str, tuple[str, Json]]:
-    """The keys of the target, each with the flag or variable that states it."""
-    keys: dict[str, tuple[str, Json]] = {"url": ("--grafana", flags.grafana)}
-    if flags.folder is not None:
-        keys["folder"] = ("--folder", flags.folder)
-    if flags.conflict is not None:
-        keys["policy"] = ("--conflict", {"conflict": flags.conflict})
+def _target(flags: Flags, environment: Mapping[str, str]) -> Iterator[tuple[str, str, Json]]:
+    """The keys of the target, each as the way to it, with the flag or variable that states it and its value."""
+    for each in _typed(flags, "target"):
+        if each.name != "datasource":
+            yield each.metadata["place"].split()[1], each.metadata["flag"], getattr(flags, each.name)
     if flags.datasource:
-        keys["datasources"] = ("--datasource", dict(each.split("=", 1) for each in flags.datasource))
+        yield "datasources", "--datasource", dict(each.split("=", 1) for each in flags.datasource)
     if flags.token_file is not None:
-        keys["token_file"] = ("--token-file", flags.token_file)
-    elif environment.get("GRAFANA_USER") and not environment.get("GRAFANA_TOKEN"):
-        keys["user"] = ("GRAFANA_USER", environment["GRAFANA_USER"])
-        keys["password_env"] = ("GRAFANA_PASSWORD", "GRAFANA_PASSWORD")
+        return
+    if environment.get("GRAFANA_USER") and not environment.get("GRAFANA_TOKEN"):
+        yield "user", "GRAFANA_USER", environment["GRAFANA_USER"]
+        yield "password_env", "GRAFANA_PASSWORD", "GRAFANA_PASSWORD"
     elif "GRAFANA_TOKEN" in environment:
-        keys["token_env"] = ("GRAFANA_TOKEN", "GRAFANA_TOKEN")
-    return keys
+        yield "token_env", "GRAFANA_TOKEN", "GRAFANA_TOKEN"
 
 
 def repository_name(url: str) -> str:

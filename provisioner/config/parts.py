@@ -18,8 +18,9 @@ from provisioner.config.complaints import Complaint
 from provisioner.core.catalog import problem
 from provisioner.core.model import Json
 from provisioner.core.problems import Problem
+from provisioner.core.settings import Ceiling
 
-T = TypeVar("T", int, float)
+T = TypeVar("T", int, float, bool, Ceiling)
 
 
 class Broken:
@@ -123,6 +124,13 @@ class Part:
         value = self.value.get(key)
         return Part(value if isinstance(value, Mapping) else {}, self.at(key), self.file, self.problems)
 
+    def parts(self, key: str) -> tuple[Part, ...]:
+        """The mappings of the list under a key; an empty one in the place of each that was refused."""
+        value = self.value.get(key)
+        entries = enumerate(value if isinstance(value, list) else ())
+        at = self.at(key)
+        return tuple(Part(each if isinstance(each, Mapping) else {}, child(at, index), self.file, self.problems) for index, each in entries)
+
     def text(self, key: str) -> str | None:
         """The text under a key; None when it is not stated or was refused."""
         value = self.value.get(key)
@@ -157,6 +165,18 @@ class Part:
     def seconds(self, key: str, default: float) -> float:
         """The duration under a key."""
         return self._quantity(key, quantities.seconds, default)
+
+    def span(self, key: str, default: float) -> float:
+        """The span of time under a key, in seconds; it may be 0, and much longer than a request."""
+        return self._quantity(key, quantities.span, default)
+
+    def ceiling(self, key: str, default: Ceiling) -> Ceiling:
+        """The number or share of dashboards under a key."""
+        return self._quantity(key, quantities.ceiling, default)
+
+    def truth(self, key: str, *, default: bool) -> bool:
+        """What is true or false under a key."""
+        return self._quantity(key, quantities.truth, default)
 
     def size(self, key: str, default: int) -> int:
         """The number of bytes under a key."""

@@ -1,4 +1,4 @@
-"""Durations, sizes and counts as people write them. In: a number or text. Out: seconds, bytes, a number, or the complaint. Pure."""
+"""Durations, sizes, counts, ceilings as people write them. In: a number or text. Out: seconds, bytes, numbers, or the complaint. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from provisioner.config.complaints import Complaint
+from provisioner.core.settings import Ceiling
 
 LONGEST = 24 * 60 * 60.0
 """A day, in seconds: no step and no request may take longer; far beyond it the operating system's own timers overflow."""
+LONGEST_SPAN = 3650 * LONGEST
+"""Ten years, in seconds."""
 LARGEST = 2**53
 """Beyond it JSON's numbers are no longer exact."""
 
-_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+")
-_STEP = re.compile(r"([0-9.]+)(ms|s|m|h)")
-_SECONDS: Mapping[str, float] = MappingProxyType({"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0})
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d))+")
+_STEP = re.compile(r"([0-9.]+)(ms|s|m|h|d)")
+_SECONDS: Mapping[str, float] = MappingProxyType({"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": LONGEST})
 
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(B|[kKMG]B|[KMG]iB)?")
+_CEILING = re.compile(r"(?P<number>[0-9]{1,15})(?: or (?P<percent>[0-9]{1,3})%)?|(?P<alone>[0-9]{1,3})%", re.ASCII)
 _BYTES: Mapping[str, int] = MappingProxyType(
     {
         "B": 1,
@@ -41,6 +45,37 @@ def seconds(value: object) -> float | Complaint:
     if not 0 < number <= LONGEST:
         return Complaint("config-value", "a duration is above 0, and a day at the most", 'write seconds, or text such as "30s"')
     return number
+
+
+def span(value: object) -> float | Complaint:
+    """Seconds of `600`, `"10m"`, `"30d"`: 0 or more, ten years at the most."""
+    number = _duration(value)
+    if number is None or number < 0:
+        return Complaint("config-value", f"{_shown(value)} is not a span of time", 'write seconds, or text such as "10m" or "30d"')
+    if number > LONGEST_SPAN:
+        return Complaint("config-value", "a span of time is ten years at the most", 'write seconds, or text such as "10m" or "30d"')
+    return number
+
+
+def ceiling(value: object) -> Ceiling | Complaint:
+    """What `10`, `"10%"` or `"5 or 10%"` allows: a number of dashboards, a whole percentage, or the greater of both."""
+    match = _CEILING.fullmatch(value.strip() if isinstance(value, str) else str(_whole(value)))
+    percent = int(match["percent"] or match["alone"] or 0) if match else 0
+    if match is None or percent > 100:
+        remedy = 'write a number, a whole percentage ("10%"), or both ("5 or 10%": the greater)'
+        return Complaint("config-value", f"{_shown(value)} is neither a number of dashboards nor a share of them", remedy)
+    return Ceiling(int(match["number"] or 0), percent)
+
+
+def truth(value: object) -> bool | Complaint:
+    """Also of "true" and "false": what an environment variable puts there is text."""
+    match value:
+        case bool():
+            return value
+        case str() if value.strip() in {"true", "false"}:
+            return value.strip() == "true"
+        case _:
+            return Complaint("config-value", f"{_shown(value)} is neither true nor false", "write true or false")
 
 
 def size(value: object) -> int | Complaint:

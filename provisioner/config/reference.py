@@ -40,7 +40,8 @@ is refused, with the nearest one that is.
 _VALUES = """\
 ## How values are written
 
-- **Durations** are seconds (`30`), or text with units: `250ms`, `30s`, `5m`, `1m30s`, `2h`. A day at the most.
+- **Durations** are seconds (`30`), or text with units: `250ms`, `30s`, `5m`, `1m30s`, `2h`, `30d`. A day at the most,
+  a **span of time** ten years.
 - **Sizes** are bytes (`1048576`), or text with a unit: `500kB`, `10MB` (powers of ten), `10MiB`, `2GiB` (powers of two).
 - **Paths** start from the directory of the configuration file; `~` is `$HOME`.
 - **Globs** are matched against the path within the source. `*` and `?` stay in one directory, `**` crosses directories, excludes win.
@@ -91,7 +92,8 @@ def configuration_page(schema: Mapping[str, Json]) -> str:
         titles.setdefault(_table(schema, node), []).append(title)
     tables = "\n".join(_head(ways) + table for table, ways in titles.items())
     flags = _rows(
-        ("Flag", "Meaning"), ((f"`{each.metadata['flag']} {each.metadata['value']}`", each.metadata["meaning"]) for each in fields(Flags))
+        ("Flag", "Meaning"),
+        ((f"`{each.metadata['flag']} {each.metadata['value']}".rstrip() + "`", each.metadata["meaning"]) for each in fields(Flags)),
     )
     variables = _rows(("Variable", "Meaning"), ((f"`{name}`", meaning) for name, meaning in ENVIRONMENT.items()))
     return "\n".join((_HEAD, f"## Keys\n\n{tables}", _VALUES, _FLAGS, flags, _ENVIRONMENT, variables, _EDITORS))
@@ -105,8 +107,9 @@ def _parts(schema: Mapping[str, Json], title: str, node: Mapping[str, Json]) -> 
         below = resolved(schema, raw)
         way = f"{title}.{key}" if title else key
         yield from _parts(schema, way, below)
-        if isinstance(below.get("additionalProperties"), Mapping):
-            yield from _parts(schema, f"{way}.NAME", resolved(schema, below["additionalProperties"]))
+        for inner, end in (("additionalProperties", ".NAME"), ("items", "[]")):
+            if isinstance(below.get(inner), Mapping):
+                yield from _parts(schema, f"{way}{end}", resolved(schema, below[inner]))
 
 
 def _head(ways: list[str]) -> str:

@@ -25,6 +25,14 @@ _SECRETS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_OF_THE_TARGET: Mapping[str, str] = MappingProxyType(
+    {
+        "max_deletions": "the ceiling counts the deletions of the whole target",
+        "keep": "what is kept is kept equally long for the whole target",
+    }
+)
+"""Keys of the target's policy that an override cannot have, and why."""
+
 
 def refusals(written: Json, filled: Json) -> tuple[tuple[str, Complaint], ...]:
     """All complaints of the schema about the filled value, by pointer."""
@@ -62,6 +70,8 @@ def _told(violation: Violation, written: Json, filled: Json) -> Iterator[tuple[s
             yield pointer, _unknown(violation)
         case "required":
             yield pointer, Complaint("config-missing", f'"{violation.key}" is missing', _added(pointer, violation.key))
+        case "minProperties" if pointer != "/sources":
+            yield pointer, Complaint("config-missing", "no part of the policy is stated", "add one, such as drift: revert")
         case "minProperties":
             yield pointer, Complaint("config-missing", "no source is stated", "add one, such as local: {directory: {path: ./dashboards}}")
         case "uniqueItems":
@@ -77,6 +87,9 @@ def _unknown(violation: Violation) -> Complaint:
     if way[0] == "severities":
         message = f'there is no problem code "{_short(violation.key)}"'
         return Complaint("config-unknown-key", message, nearest(violation.key, violation.known, "the codes are in docs/problems.md:"))
+    if way[2:3] == ("overrides",) and (reason := _OF_THE_TARGET.get(violation.key)):
+        message = f'"{violation.key}" is not a key of an override: {reason}'
+        return Complaint("config-unknown-key", message, f"state it in {way[0]}.{way[1]}.policy.prune")
     proper = _SECRETS.get(violation.key.lower())
     if proper and proper.partition(" ")[0] in violation.known:
         message = f'"{violation.key}" is not a key: no secret is written into the configuration'
@@ -109,7 +122,7 @@ def _wrong(pointer: str, value: Json) -> Complaint:
     remedy = ""
     if "enum" in node:
         remedy = nearest(str(value), node["enum"], "write one of")
-    elif "string" in node.get("type", ()) and isinstance(value, (bool, int, float)):
+    elif node.get("type") == "string" and isinstance(value, (bool, int, float)):
         remedy = "put it in quotes"
     elif node.get("type") == "array" and isinstance(value, str):
         remedy = f"write [{_found(value)}]"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from provisioner.config.addresses import Address, Transport, repository
 from provisioner.config.complaints import Complaint
 from provisioner.config.credentials import KEYS, Credentials, credentials
+from provisioner.config.globs import globs
 from provisioner.config.named_files import Holds, named_file, refused_by_ssh
 from provisioner.config.parts import Part, Surroundings
 from provisioner.core.model import SourceName
@@ -152,14 +153,9 @@ def _inside(part: Part) -> str:
 
 def _selection(part: Part) -> Selection:
     default, limits = Selection(), part.part("limits")
-    for key in ("include", "exclude"):
-        for index, glob in enumerate(part.value.get(key, ()) if isinstance(part.value.get(key), list) else ()):
-            if isinstance(glob, str) and (glob.startswith(("/", "./")) or ".." in glob.split("/")):
-                message = "a glob is counted from the source's path and stays in it"
-                part.below(key).complain(Complaint("config-value", message, f'write "{glob.lstrip("./")}"'), index)
     return Selection(
-        include=part.texts("include") or default.include,
-        exclude=part.texts("exclude"),
+        include=globs(part, "include") or default.include,
+        exclude=globs(part, "exclude"),
         limits=Limits(
             file_bytes=limits.size("file_bytes", default.limits.file_bytes),
             files=limits.count("files", default.limits.files, LARGEST_COUNT),

@@ -9,8 +9,9 @@ from provisioner.config.complaints import Complaint, nearest
 from provisioner.config.credentials import Credentials, credentials
 from provisioner.config.named_files import Holds, named_file
 from provisioner.config.parts import Part, Surroundings
+from provisioner.config.policies import overrides, policy
 from provisioner.core.model import SourceName, TargetName
-from provisioner.core.settings import BasicAuth, ConflictPolicy, Connection, Policy, TargetSettings, Tls, TokenAuth
+from provisioner.core.settings import BasicAuth, Connection, TargetSettings, Tls, TokenAuth
 
 MOST_AT_A_TIME = 64
 MOST_ATTEMPTS = 100
@@ -32,7 +33,7 @@ def _targets(part: Part, around: Surroundings, names: tuple[str, ...]) -> Iterat
             part.complain(Complaint("config-conflict", f'"{name}" and "{twin}" differ in case only', "rename one of them"), name)
         target = part.part(name)
         secrets = credentials(target, around, user_beside_token=False)
-        address = _address(target, secrets)
+        address, base = _address(target, secrets), policy(target)
         settings = TargetSettings(
             TargetName(name),
             _connection(target, TargetName(name), address.url if address else "", (secrets, around)),
@@ -40,7 +41,9 @@ def _targets(part: Part, around: Surroundings, names: tuple[str, ...]) -> Iterat
             folder=_folder(target),
             data_sources=target.pairs("datasources"),
             variables=target.pairs("variables"),
-            policy=Policy(ConflictPolicy(target.part("policy").text("conflict") or ConflictPolicy.REPORT)),
+            policy=base,
+            overrides=overrides(target, base),
+            owner=target.text("owner"),
         )
         if address:
             yield settings

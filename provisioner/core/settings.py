@@ -142,11 +142,70 @@ class Connection:
     saves: int = 2
 
 
+class DriftPolicy(StrEnum):
+    """What happens to a dashboard that was edited on the server while its file stayed as it was."""
+
+    REPORT = "report"
+    REVERT = "revert"
+    """Puts git back. The edit is kept for `restore` first."""
+
+
 class ConflictPolicy(StrEnum):
-    """What happens to a dashboard whose content differs from ours without a record that we wrote it."""
+    """What happens to a dashboard that both sides changed, or that differs without a record (there `AdoptPolicy.NEVER` goes before)."""
 
     REPORT = "report"
     GIT_WINS = "git-wins"
+    """Saves ours over the version just read. Theirs is kept for `restore` first."""
+    SERVER_WINS = "server-wins"
+    """Leaves theirs, and does not count it as a conflict. Git's change waits."""
+
+
+class AdoptPolicy(StrEnum):
+    """What happens to a dashboard that the server has, and of which no record says that it is ours."""
+
+    IDENTICAL = "identical"
+    """Equal ones are recorded without a write; others are a conflict."""
+    TAKE_OVER = "take-over"
+    """Others are written too, over the version just read. Theirs is kept for `restore` first."""
+    NEVER = "never"
+    """Equal ones are left alone as well."""
+
+
+class DeletedPolicy(StrEnum):
+    """What happens to a dashboard of ours that somebody deleted on the server while its file stayed as it was."""
+
+    REPORT = "report"
+    RECREATE = "recreate"
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How many dashboards one pass may delete: the greater of a number and a whole percentage of what we own on the target."""
+
+    number: int = 5
+    percent: int = 10
+
+    def of(self, owned: int) -> int:
+        """The number of dashboards for a target on which we own so many. A percentage is rounded down."""
+        return max(self.number, owned * self.percent // 100)
+
+    def __str__(self) -> str:
+        """As the configuration says it: "10", "10%", "5 or 10%"."""
+        if not self.percent:
+            return str(self.number)
+        return f"{self.number} or {self.percent}%" if self.number else f"{self.percent}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Whether and how dashboards are deleted whose file is gone. `grace` is how long it must have been gone, `keep` how long a body that
+    was deleted or replaced stays to be restored. Seconds.
+    """
+
+    enabled: bool = False
+    max_deletions: Ceiling = Ceiling()
+    grace: float = 10 * 60.0
+    keep: float = 30 * 24 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +213,37 @@ class Policy:
     """What a target allows. The default changes nothing that somebody else may have made."""
 
     conflict: ConflictPolicy = ConflictPolicy.REPORT
+    drift: DriftPolicy = DriftPolicy.REPORT
+    adopt: AdoptPolicy = AdoptPolicy.IDENTICAL
+    deleted: DeletedPolicy = DeletedPolicy.REPORT
+    prune: Prune = Prune()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """The parts of a policy that are other for some paths; None leaves a part as it is. `prune` is its `enabled`.
+
+    The ceiling and the time that bodies are kept hold for the whole target, so they are not in here.
+    """
+
+    conflict: ConflictPolicy | None = None
+    drift: DriftPolicy | None = None
+    adopt: AdoptPolicy | None = None
+    deleted: DeletedPolicy | None = None
+    prune: bool | None = None
+    grace: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Another policy for the paths that a glob of `paths` matches (`globs.py`; the path within the source)."""
+
+    paths: tuple[str, ...]
+    change: PolicyChange
+
+
+OWNER_PREFIX = "provisioner:"
+"""What the tag of an owner begins with. A server keeps 50 characters of a tag (its column `term`), so a name has 38 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +251,8 @@ class TargetSettings:
     """One Grafana organisation on one server, and what it should hold.
 
     `sources` in the order stated. `folder` is the title of a parent for everything, None for the root. `data_sources` maps names of inputs
-    and
-    data sources to uids, `variables` names of other inputs (constants) to values.
+    and data sources to uids, `variables` names of other inputs (constants) to values. `overrides` in the order stated: where two match one
+    path, the later one wins, part by part. `owner` is the name that other installations see on our dashboards, None for no such mark.
     """
 
     name: TargetName
@@ -172,6 +262,13 @@ class TargetSettings:
     data_sources: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     policy: Policy = Policy()
+    overrides: tuple[Override, ...] = ()
+    owner: str | None = None
+
+    @property
+    def owner_tag(self) -> str | None:
+        """The tag that says whose our dashboards are: "provisioner:NAME". None without an owner."""
+        return None if self.owner is None else f"{OWNER_PREFIX}{self.owner}"
 
 
 class LogFormat(StrEnum):
@@ -190,10 +287,14 @@ class LogSettings:
     format: LogFormat = LogFormat.AUTO
 
 
+LOCK_WAIT = 10.0
+"""Seconds. Who holds the state longer than that is at work on a large change, and it is better to say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. `severities` overrides the catalogue's severity by problem code. `state` is the file kept across restarts
-    (absolute).
+    (absolute), `lock_wait` how many seconds a second process waits for it; 0 asks once.
     """
 
     sources: tuple[SourceSettings, ...]
@@ -201,3 +302,4 @@ class Settings:
     state: str
     severities: tuple[tuple[str, Severity], ...] = ()
     log: LogSettings = field(default_factory=LogSettings)
+    lock_wait: float = LOCK_WAIT

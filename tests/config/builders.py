@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A configuration with one problem; no remedy means that any will do."""
+
+    text: str
+    code: str
+    line: int
+    column: int
+    message: str
+    remedy: str = ""
+
+
 SOURCE = "sources: {local: {directory: {path: d}}}\n"
 
 
@@ -15,6 +30,16 @@ def url(text: str) -> str:
 
 def target(text: str) -> str:
     return f"{SOURCE}targets:\n  p:\n    url: https://grafana.example\n    {text}\n"
+
+
+def prune(text: str) -> str:
+    """On line 7, from column 9."""
+    return target(f"policy:\n      prune:\n        {text}")
+
+
+def override(text: str) -> str:
+    """On line 7, from column 9."""
+    return target(f"overrides:\n      - paths: [drafts/**]\n        {text}")
 
 
 def server(text: str) -> str:

@@ -12,6 +12,7 @@ from provisioner.config.assemble import Loaded
 from provisioner.config.load import load
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.problems import Problem
+from tests.config.builders import Bad
 
 HOME: Mapping[str, str] = {"HOME": "/home/mira"}
 
@@ -44,6 +45,16 @@ class Place:
         problems = self.problems(text, environment)
         assert len(problems) == 1, problems
         return problems[0]
+
+    def tells(self, bad: Bad) -> None:
+        """The one problem, with its place and a remedy."""
+        told = self.problem(bad.text)
+
+        here = str(self.directory)
+        assert (bad.code, bad.line, bad.column, bad.message) == (told.code, told.line, told.column, told.message.replace(here, "DIR"))
+        assert told.file == f"{here}/config.yaml"
+        assert told.remedy
+        assert bad.remedy in {"", told.remedy.replace(here, "DIR")}
 
 
 @pytest.fixture

@@ -11,10 +11,15 @@ from provisioner.config.flags import Flags, from_flags
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.problems import Problem
 from provisioner.core.settings import (
+    AdoptPolicy,
     BasicAuth,
+    Ceiling,
     ConflictPolicy,
     DirectorySettings,
+    DriftPolicy,
     GitSettings,
+    Policy,
+    Prune,
     RefKind,
     Secret,
     TokenAuth,
@@ -49,6 +54,11 @@ def test_a_directory_and_a_grafana_are_enough(place: Place) -> None:
         token_file="token",
         folder="Platform",
         conflict="git-wins",
+        drift="revert",
+        adopt="never",
+        prune=True,
+        max_deletions="10%",
+        owner="platform",
         datasource=("DS_PROMETHEUS=prom=main", "Main=main"),
     )
     made = from_flags(flags, HOME).settings
@@ -62,7 +72,9 @@ def test_a_directory_and_a_grafana_are_enough(place: Place) -> None:
     )
     assert target.connection.url == "https://grafana.example/sub"
     assert target.connection.auth == TokenAuth(Secret("--token-file", f"{place.directory}/token"))
-    assert (target.folder, target.policy.conflict) == ("Platform", ConflictPolicy.GIT_WINS)
+    assert (target.folder, target.owner) == ("Platform", "platform")
+    pruning = Prune(enabled=True, max_deletions=Ceiling(0, 10))
+    assert target.policy == Policy(ConflictPolicy.GIT_WINS, DriftPolicy.REVERT, AdoptPolicy.NEVER, prune=pruning)
     assert target.data_sources == (("DS_PROMETHEUS", "prom=main"), ("Main", "main"))
 
 
@@ -151,8 +163,26 @@ def test_nothing_in_a_flag_is_replaced_from_the_environment(place: Place) -> Non
         (Flags(directory=".", grafana=""), ("--grafana", "config-value", 'expected a url; found ""')),
         (
             Flags(directory=".", grafana="https://g.example", conflict="x"),
-            ("--conflict", "config-value", 'expected report or git-wins; found "x"'),
+            ("--conflict", "config-value", 'expected report, git-wins or server-wins; found "x"'),
         ),
+        (
+            Flags(directory=".", grafana="https://g.example", drift="x"),
+            ("--drift", "config-value", 'expected report or revert; found "x"'),
+        ),
+        (
+            Flags(directory=".", grafana="https://g.example", drift="revert", conflict="server-wins"),
+            ("--conflict", "config-conflict", "drift: revert puts back what was edited in Grafana, and conflict: server-wins keeps it"),
+        ),
+        (
+            Flags(directory=".", grafana="https://g.example", prune=True, max_deletions="few"),
+            ("--max-deletions", "config-value", '"few" is neither a number of dashboards nor a share of them'),
+        ),
+        (
+            Flags(directory=".", grafana="https://g.example", max_deletions="5"),
+            ("--max-deletions", "config-missing", "goes with --prune, which is not stated"),
+        ),
+        (Flags(directory=".", prune=True), ("--prune", "config-missing", "goes with --grafana, which is not stated")),
+        (Flags(directory=".", prune=False), None),
         (Flags(directory=".", grafana="https://g.example", datasource=("a",)), ("--datasource", "config-value", '"a" is not NAME=UID')),
         (
             Flags(directory=".", grafana="https://g.example", datasource=("a=1", "a=2")),

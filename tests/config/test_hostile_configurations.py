@@ -70,6 +70,16 @@ _KEYS = st.sampled_from(
         "format",
         "x",
         "org_id",
+        "drift",
+        "adopt",
+        "prune",
+        "enabled",
+        "max_deletions",
+        "grace",
+        "keep",
+        "overrides",
+        "paths",
+        "owner",
     ]
 )
 _SCALARS = (
@@ -79,7 +89,26 @@ _SCALARS = (
     | st.floats()
     | st.text(max_size=12)
     | st.sampled_from(
-        ["https://g.example", "git@h:p", "a", "${HOME}", "${X", "~", "~/x", "token", "10MiB", "5m", ".", "\x00", "\ud800", "general"]
+        [
+            "https://g.example",
+            "git@h:p",
+            "a",
+            "${HOME}",
+            "${X",
+            "~",
+            "~/x",
+            "token",
+            "10MiB",
+            "5m",
+            ".",
+            "\x00",
+            "\ud800",
+            "general",
+            "revert",
+            "10%",
+            "30d",
+            "a/**",
+        ]
     )
 )
 _VALUES = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=6), max_leaves=40)

@@ -5,18 +5,27 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.problems import Severity
 from provisioner.core.settings import (
+    AdoptPolicy,
     BasicAuth,
+    Ceiling,
     ConflictPolicy,
     Connection,
+    DeletedPolicy,
     DirectorySettings,
+    DriftPolicy,
     GitSettings,
     Limits,
     LogFormat,
     LogSettings,
+    Override,
     Policy,
+    PolicyChange,
+    Prune,
     RefKind,
     Secret,
     Selection,
@@ -25,7 +34,8 @@ from provisioner.core.settings import (
     Tls,
     TokenAuth,
 )
-from tests.config.conftest import Place
+from tests.config.builders import prune
+from tests.config.conftest import HOME, Place
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"
@@ -56,7 +66,17 @@ targets:
     folder: Platform
     datasources: {Main: main, DS_PROMETHEUS: prom-main}
     variables: {VAR_CLUSTER: eu-1}
-    policy: {conflict: git-wins}
+    policy:
+      drift: revert
+      conflict: git-wins
+      adopt: take-over
+      deleted: recreate
+      prune: {enabled: true, max_deletions: 3 or 20%, grace: 0, keep: 90d}
+    overrides:
+      - paths: [drafts/**, "**/*.draft.json"]
+        policy: {drift: report, conflict: report, adopt: never, deleted: report, prune: {enabled: false, grace: 1h}}
+      - {paths: [critical/], policy: {conflict: git-wins}}
+    owner: platform
     tls: {ca_file: ca.pem, certificate_file: ca.pem, key_file: key.pem}
     proxy: http://proxy.example:3128
     timeout: 2.5
@@ -67,7 +87,7 @@ targets:
     user: admin
     password_env: STAGING_PASSWORD
 severities: {title-duplicate: error, uid-derived: off}
-state: {path: ~/state/provisioner.db}
+state: {path: ~/state/provisioner.db, wait: 1m}
 log: {level: debug, format: json}
 """
 
@@ -119,7 +139,21 @@ def test_every_key_reaches_its_setting(place: Place) -> None:
         "Platform",
         (("DS_PROMETHEUS", "prom-main"), ("Main", "main")),
         (("VAR_CLUSTER", "eu-1"),),
-        Policy(ConflictPolicy.GIT_WINS),
+        Policy(
+            ConflictPolicy.GIT_WINS,
+            DriftPolicy.REVERT,
+            AdoptPolicy.TAKE_OVER,
+            DeletedPolicy.RECREATE,
+            Prune(enabled=True, max_deletions=Ceiling(3, 20), grace=0.0, keep=90 * 86_400.0),
+        ),
+        (
+            Override(
+                ("drafts/**", "**/*.draft.json"),
+                PolicyChange(ConflictPolicy.REPORT, DriftPolicy.REPORT, AdoptPolicy.NEVER, DeletedPolicy.REPORT, prune=False, grace=3600.0),
+            ),
+            Override(("critical/",), PolicyChange(ConflictPolicy.GIT_WINS)),
+        ),
+        "platform",
     )
     staging = TargetSettings(
         TargetName("staging"),
@@ -137,6 +171,7 @@ def test_every_key_reaches_its_setting(place: Place) -> None:
         "/home/mira/state/provisioner.db",
         (("title-duplicate", Severity.ERROR), ("uid-derived", Severity.OFF)),
         LogSettings("debug", LogFormat.JSON),
+        60.0,
     )
 
 
@@ -146,6 +181,36 @@ def test_what_is_not_stated_has_the_default_of_the_settings(place: Place) -> Non
     source = DirectorySettings(SourceName("local"), "/srv/dashboards")
     target = TargetSettings(TargetName("here"), Connection(TargetName("here"), "http://localhost:3000"), (SourceName("local"),))
     assert loaded.settings == Settings((source,), (target,), "/home/mira/.local/state/provisioner/provisioner.db")
+
+
+@pytest.mark.parametrize(
+    ("stated", "ceiling"),
+    [
+        ("10", Ceiling(10, 0)),
+        ("0", Ceiling(0, 0)),
+        ("10%", Ceiling(0, 10)),
+        ('"10"', Ceiling(10, 0)),
+        ("5 or 10%", Ceiling(5, 10)),
+        ("${MOST}", Ceiling(0, 3)),
+    ],
+)
+def test_a_ceiling_is_a_number_a_share_or_the_greater_of_both(place: Place, stated: str, ceiling: Ceiling) -> None:
+    text = prune(f"{{enabled: '${{PRUNE}}', max_deletions: {stated}}}")
+    (target,) = place.load(text.replace("${MOST}", "'${MOST}'"), {**HOME, "PRUNE": "true", "MOST": "3%"}).settings.targets
+
+    assert target.policy.prune == Prune(enabled=True, max_deletions=ceiling)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        prune("{enabled: false, max_deletions: 3, grace: 1h}"),
+        prune("keep: 90d"),
+        prune("grace: 1h") + "    overrides: [{paths: [drafts/**], policy: {prune: {enabled: true}}}]\n",
+    ],
+)
+def test_how_to_prune_may_be_stated_where_it_is_plain_that_it_may_not_happen(place: Place, text: str) -> None:
+    assert place.problems(text) == ()
 
 
 def test_a_configuration_without_targets_is_enough_to_validate(place: Place) -> None:

@@ -17,7 +17,21 @@ from provisioner.config.reference import configuration_page
 from provisioner.core.catalog import BY_CODE
 from provisioner.core.model import Json, TargetName
 from provisioner.core.schema import Schema
-from provisioner.core.settings import ConflictPolicy, Connection, GitSettings, Limits, LogFormat, LogSettings, Policy, Selection
+from provisioner.core.settings import (
+    LOCK_WAIT,
+    OWNER_PREFIX,
+    AdoptPolicy,
+    ConflictPolicy,
+    Connection,
+    DeletedPolicy,
+    DriftPolicy,
+    GitSettings,
+    Limits,
+    LogFormat,
+    LogSettings,
+    Policy,
+    Selection,
+)
 from tests.config.conftest import HOME, Place
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +48,8 @@ def keys(node: dict[str, Json], way: str = "") -> Iterator[tuple[str, dict[str, 
         if key != "NAME":
             yield here, value
         yield from keys(value, here)
+        if "properties" in schema.resolved(BASE, value.get("items", {})):
+            yield from keys(schema.resolved(BASE, value["items"]), f"{here}[]")
 
 
 KEYS = dict(keys(BASE))
@@ -61,7 +77,11 @@ def test_every_value_has_an_example_and_examples_and_default_fit(way: str) -> No
 
 
 def test_no_part_takes_unknown_keys() -> None:
-    parts = [BASE, *(node for node in KEYS.values() if "properties" in node), *(BASE["$defs"][name] for name in ("source", "target"))]
+    parts = [
+        BASE,
+        *(node for node in KEYS.values() if "properties" in node),
+        *(BASE["$defs"][name] for name in ("source", "target", "override")),
+    ]
     assert [part["title"] for part in parts if part.get("additionalProperties") is not False] == []
 
 
@@ -82,12 +102,38 @@ def test_the_defaults_are_those_of_the_settings() -> None:
     assert default("targets.NAME.attempts") == connection.attempts
     assert default("targets.NAME.concurrency.reads") == connection.reads
     assert default("targets.NAME.concurrency.saves") == connection.saves
-    assert default("targets.NAME.policy.conflict") == Policy().conflict
     assert (default("log.level"), default("log.format")) == (log.level, log.format)
 
 
+def test_the_default_policy_is_that_of_the_settings() -> None:
+    way, policy = "targets.NAME.policy", Policy()
+    assert default(f"{way}.drift") == policy.drift
+    assert default(f"{way}.conflict") == policy.conflict
+    assert default(f"{way}.adopt") == policy.adopt
+    assert default(f"{way}.deleted") == policy.deleted
+    assert default(f"{way}.prune.enabled") == policy.prune.enabled
+    assert quantities.ceiling(default(f"{way}.prune.max_deletions")) == policy.prune.max_deletions
+    assert quantities.span(default(f"{way}.prune.grace")) == policy.prune.grace
+    assert quantities.span(default(f"{way}.prune.keep")) == policy.prune.keep
+    assert quantities.span(default("state.wait")) == LOCK_WAIT
+
+
+def test_what_an_override_leaves_out_has_no_default_of_its_own() -> None:
+    assert [way for way, node in LEAVES.items() if "overrides[]" in way and "default" in node] == []
+
+
+def test_an_owner_and_its_prefix_are_no_longer_than_a_tag_that_a_server_keeps() -> None:
+    fitting = Schema(LEAVES["targets.NAME.owner"])
+    assert [fitting.violations("a" * (50 - len(OWNER_PREFIX)))] == [()]
+    assert fitting.violations("a" * (51 - len(OWNER_PREFIX)))
+
+
 def test_the_words_that_may_be_chosen_are_those_of_the_settings() -> None:
-    assert LEAVES["targets.NAME.policy.conflict"]["enum"] == list(ConflictPolicy)
+    for way in ("targets.NAME.policy", "targets.NAME.overrides[].policy"):
+        assert LEAVES[f"{way}.drift"]["enum"] == list(DriftPolicy)
+        assert LEAVES[f"{way}.conflict"]["enum"] == list(ConflictPolicy)
+        assert LEAVES[f"{way}.adopt"]["enum"] == list(AdoptPolicy)
+        assert LEAVES[f"{way}.deleted"]["enum"] == list(DeletedPolicy)
     assert LEAVES["log.format"]["enum"] == list(LogFormat)
 
 
@@ -97,7 +143,7 @@ def test_the_printed_schema_knows_every_problem_code() -> None:
 
 def test_the_example_mentions_every_key() -> None:
     example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
-    words = set(re.findall(r"^[ #]*([a-z_]+):", example, re.MULTILINE))
+    words = set(re.findall(r"(?:^|[{,])[ #-]*([a-z_]+):", example, re.MULTILINE))
     assert [way for way in KEYS if way.rpartition(".")[2] not in words] == []
 
 
@@ -119,7 +165,7 @@ def test_what_the_example_shows_as_default_is_the_default(place: Place) -> None:
     text = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
     plain = load(example(place, text), HOME).settings
     shown = re.sub(
-        r"^( *)# (include:|timeout:|attempts:|limits:|  file_bytes:|  files:|  total_bytes:|concurrency:|  reads:|  saves:)",
+        r"^( *)# (include:|timeout:|attempts:|limits:|  file_bytes:|  files:|  total_bytes:|concurrency:|  reads:|  saves:|state:|  wait:)",
         r"\1\2",
         text,
         flags=re.MULTILINE,
@@ -131,7 +177,7 @@ def test_what_the_example_shows_as_default_is_the_default(place: Place) -> None:
 
 @pytest.mark.parametrize("flag", [each.metadata["flag"] for each in fields(Flags)])
 def test_every_flag_is_on_the_page(flag: str) -> None:
-    assert f"`{flag} " in configuration_page(BASE)
+    assert re.search(rf"^\| `{flag}[` ]", configuration_page(BASE), re.MULTILINE)
 
 
 def test_the_committed_page_is_the_one_that_the_schema_gives() -> None:
