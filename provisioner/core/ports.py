@@ -5,16 +5,18 @@ In: nothing. Out: `Source`, `Grafana`, `Memory`. Real rooms implement them (`sou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provisioner.core.answers import FolderAnswer, Save, SaveAnswer
+from provisioner.core.answers import DeleteAnswer, FolderAnswer, FolderUpdateAnswer, Save, SaveAnswer
 from provisioner.core.model import (
     DataSource,
     DesiredFolder,
     Entry,
     Fingerprint,
+    FolderUid,
     Found,
+    Json,
     LiveDashboard,
     LiveFolder,
     Reading,
@@ -23,7 +25,9 @@ from provisioner.core.model import (
     Snapshot,
     SourceName,
     Uid,
+    Version,
 )
+from provisioner.core.records import FolderRecord, Intent, Kept, Record
 
 
 class Source(Protocol):
@@ -65,6 +69,88 @@ class Memory(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """The records of one target. Every method may raise StateUnusable: then nothing may be written to the server that could not be
+    recorded.
+
+    Thread-safe. Each method is one transaction: after a crash it was done wholly or not at all.
+    """
+
+    def records(self) -> dict[Uid, Record]:
+        """All records of the target."""
+        ...
+
+    def folders(self) -> dict[FolderUid, FolderRecord]:
+        """The folders that we made there."""
+        ...
+
+    def intents(self) -> tuple[Intent, ...]:
+        """Those that a crash left without an outcome."""
+        ...
+
+    def begin(self, intent: Intent) -> None:
+        """Before a write. An older intent of this uid is replaced."""
+        ...
+
+    def settle(self, uid: Uid, record: Record | None, body: Mapping[str, Json] | None = None) -> None:
+        """After it: the record as it is now (None: there is none any more), and the intent is gone. `body` is what was sent, kept as
+        base.
+        """
+        ...
+
+    def abandon(self, uid: Uid) -> None:
+        """The write was certainly not done: the intent is gone, the record stays."""
+        ...
+
+    def note(self, records: Iterable[Record]) -> None:
+        """Records without a write: adopted as identical, moved in the source, missing since."""
+        ...
+
+    def forget(self, uids: Iterable[Uid]) -> None:
+        """These records go; kept bodies stay for their time."""
+        ...
+
+    def note_folder(self, folder: FolderRecord) -> None:
+        """A folder that was made, renamed or moved."""
+        ...
+
+    def forget_folder(self, uid: FolderUid) -> None:
+        """It is gone."""
+        ...
+
+    def keep(self, kept: Kept, body: Mapping[str, Json]) -> None:
+        """Keeps a body for `restore`, compressed, once however often it is the same."""
+        ...
+
+    def kept(self, uid: Uid | None = None) -> tuple[Kept, ...]:
+        """What is kept, newest first; of one uid or of all."""
+        ...
+
+    def body(self, content: Fingerprint) -> dict[str, Json] | None:
+        """A kept body; None when it is not there any more."""
+        ...
+
+    def rest(self, key: str) -> int | None:
+        """How many dashboards were found at rest with this key, since when no record and no intent changed; None when they were not."""
+        ...
+
+    def note_rest(self, key: str, dashboards: int) -> None:
+        """The target is at rest with what this key names (`recording.rest_key`)."""
+        ...
+
+    def confirm(self, digest: str, when: str) -> None:
+        """A person allows the held plan with this digest, once."""
+        ...
+
+    def confirmed(self) -> frozenset[str]:
+        """The digests that are allowed."""
+        ...
+
+    def take_confirmed(self, digest: str) -> bool:
+        """Whether it is allowed; it is used up by asking."""
+        ...
+
+
 class Grafana(Protocol):
     """One organisation on one server, by whichever dialect. Every method may raise TargetError; a write also answers with a typed value.
 
@@ -98,6 +184,34 @@ class Grafana(Protocol):
 
     def save(self, save: Save) -> SaveAnswer:
         """Create or update by compare-and-set. Never overwrites."""
+        ...
+
+    def delete(self, uid: Uid) -> DeleteAnswer:
+        """Delete. The dashboard API knows no precondition: look at it just before."""
+        ...
+
+    def versions(self, live: LiveDashboard, limit: int) -> tuple[Version, ...]:
+        """Its history, newest first; empty where the server keeps none or the credential may not see it."""
+        ...
+
+    def version(self, live: LiveDashboard, version: int) -> LiveDashboard | None:
+        """One state of its history, with its body; None when the server does not have it any more."""
+        ...
+
+    def update_folder(self, folder: DesiredFolder, live: LiveFolder) -> FolderUpdateAnswer:
+        """Rename, and move where folders nest; over the version of `live` alone. The folder keeps the uid of `live`; `folder.parent`
+        is the uid of a folder that is there.
+        """
+        ...
+
+    def folder_is_empty(self, uid: FolderUid) -> bool | None:
+        """Whether nothing lies in the folder, as far as the credential may see; None when that cannot be known, or it is not there."""
+        ...
+
+    def delete_folder(self, uid: FolderUid) -> DeleteAnswer:
+        """Delete a folder, if a look just before finds it empty: the dashboard API would delete what lies in it too. `Rejected` when
+        something lies in it, `Forbidden` when that cannot be known.
+        """
         ...
 
     def create_folder(self, folder: DesiredFolder) -> FolderAnswer:

@@ -1,8 +1,8 @@
-"""The state file: SQLite in WAL mode, one file, with the version of its tables and of the rules its readings were made by.
+"""What is kept of files across restarts, in the state file (file.py), with the version of the rules that readings were made by.
 
-In: a path. Out: a `Memory` that is kept across restarts. All that is in it can be made again: a file that is damaged, or that another
-release wrote, is
-begun anew, and when it cannot be written the pass goes on without it and `trouble` says why. Records of what was applied join here later.
+In: a path. Out: a `Memory`. All that it keeps can be made again, so its troubles cost time and nothing else: where the file cannot be used
+the pass goes on without it and `trouble` says why. It never begins the file anew: the records of what was applied are in there too
+(ledger.py).
 """
 
 from __future__ import annotations
@@ -11,29 +11,24 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from provisioner.core import codec
+from provisioner.core.errors import StateUnusable
 from provisioner.core.model import Fingerprint, Reading, ReadingKey
-
-TABLES_VERSION = 1
-"""Kept in the file's user_version."""
+from provisioner.state.file import connect
+from provisioner.state.tables import transaction
+from provisioner.state.trouble import translated
 
 KEPT_DAYS = 30
 """A reading that no pass asked for in so long is forgotten: its file is gone, or has other bytes."""
 
 _AT_ONCE = 500
 _BUSY_SECONDS = 2.0
-_TABLES = """
-CREATE TABLE about (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE reading (key TEXT NOT NULL PRIMARY KEY, body BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE fingerprint (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
-"""
 
 
 class SqliteMemory:
@@ -44,12 +39,12 @@ class SqliteMemory:
     def __init__(self, path: str, *, today: Callable[[], int], rules: str | None = None) -> None:
         self._path = path
         self._today = today
-        self._rules = rules or rules_version()
+        self.rules = rules or rules_version()
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self.trouble: str | None = None
-        with self._noticing(path):
-            self._connection, self.trouble = _opened(path, self._rules)
+        with self._noticing():
+            self._connection = _opened(path, self.rules)
 
     def readings(self, keys: Iterable[ReadingKey]) -> dict[ReadingKey, Reading]:
         """Those that are remembered."""
@@ -100,31 +95,30 @@ class SqliteMemory:
             yield from ((key, value) for key, value, _ in rows)
 
     def _rows(self, query: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
-        with self._noticing("the state file"):
+        with self._noticing():
             if self._connection is not None:
                 with self._lock:
                     return self._connection.execute(query, values).fetchall()
         return []
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> int:
-        with self._noticing("the state file"):
+        with self._noticing():
             if rows and self._connection is not None:
-                with self._lock, self._connection:
+                with self._lock, transaction(self._connection):
                     return self._connection.executemany(statement, rows).rowcount
         return 0
 
     @contextmanager
-    def _noticing(self, what: str) -> Iterator[None]:
+    def _noticing(self) -> Iterator[None]:
         """A full disk or a locked file costs time, never a pass. The first trouble is kept to be told, and the last: another wait for the
         same lock would come to the same end.
         """
         try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            self.trouble = self.trouble or f"{what}: {error}"
+            with translated(self._path):
+                yield
+        except StateUnusable as error:
+            self.trouble = self.trouble or f"{error.message}; {error.next_step}"
             self.close()
-            if type(error) is sqlite3.DatabaseError:  # damaged; its subclasses say that it is locked, full, or read-only
-                _put_aside(self._path)
 
 
 def rules_version() -> str:
@@ -143,51 +137,18 @@ def _parts(folder: Traversable) -> Iterator[Traversable]:
             yield each
 
 
-def _opened(path: str, rules: str) -> tuple[sqlite3.Connection, str | None]:
-    """The connection, and what is to be told of it."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        return _prepared(path, rules), None
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):  # locked, full, not permitted: the file itself may be sound
-            raise
-        _put_aside(path)
-        return _prepared(path, rules), f"{path} was damaged ({error}): it is begun anew, and what was there is kept as {path}.damaged"
-
-
-def _put_aside(path: str) -> None:
-    for leftover in (path, f"{path}-wal", f"{path}-shm"):
-        with suppress(OSError):
-            Path(leftover).replace(f"{leftover}.damaged")
-
-
-def _prepared(path: str, rules: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version != TABLES_VERSION:
-            _begin_anew(connection, version)
-        made_by = connection.execute("SELECT value FROM about WHERE name = 'rules'").fetchone()
-        if made_by != (rules,):
-            with connection:
+def _opened(path: str, rules: str) -> sqlite3.Connection:
+    """With the readings of these rules alone."""
+    connection = connect(path, synchronous="NORMAL", busy_seconds=_BUSY_SECONDS)
+    with ExitStack() as undo:
+        undo.callback(connection.close)
+        if connection.execute("SELECT value FROM about WHERE name = 'rules'").fetchall() != [(rules,)]:
+            with transaction(connection):
                 connection.execute("DELETE FROM reading")
                 connection.execute("DELETE FROM fingerprint")
                 connection.execute("INSERT OR REPLACE INTO about VALUES ('rules', ?)", (rules,))
-    except sqlite3.Error:
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
-
-
-def _begin_anew(connection: sqlite3.Connection, version: int) -> None:
-    """Makes the tables of a new file, or of one that another release of ours wrote; Grafana's own database is version 0 and has tables."""
-    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise sqlite3.OperationalError("it is the database of another program")
-    for table in ("about", "reading", "fingerprint"):
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    connection.executescript(f"{_TABLES} PRAGMA user_version = {TABLES_VERSION};")
 
 
 def _batches(values: Sequence[str]) -> Iterator[list[str]]:
