@@ -134,3 +134,46 @@ class FolderExists:
 
 
 FolderAnswer = FolderSaved | FolderExists | Rejected | Forbidden | Gone | Busy | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class FolderUpdated:
+    """The folder is as wished: renamed, moved, or so already. What the server says of it now; `version` 0 when it did not say."""
+
+    title: str
+    parent: FolderUid
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStale:
+    """Somebody renamed or moved the folder since it was read (412, 409, or seen by a look just before). Nothing was written."""
+
+    words: str
+
+
+FolderRefusal = FolderStale | FolderExists | Rejected | Forbidden | Gone | Busy | Unknown
+"""Why a folder was not renamed or not moved. `Gone` is the folder, or the one that it was to be moved into."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRenamed:
+    """Half of what was wished: it has its new title, and `move` says why it is still where it was (or not known to be moved)."""
+
+    title: str
+    version: int
+    move: FolderRefusal
+
+
+FolderUpdateAnswer = FolderUpdated | FolderRenamed | FolderRefusal
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """200: it is gone. Also 404: it was gone already."""
+
+    words: str
+    already: bool = False
+
+
+DeleteAnswer = Deleted | ManagedElsewhere | Rejected | Forbidden | Busy | Unknown

@@ -204,11 +204,12 @@ class Origin:
 class Fill:
     """What is put into a dashboard's holes for one target: values of inputs by name, and data source uids by the name they replace.
 
-    Empty for most. Sorted, so that equal fillings are equal values.
+    `tag` is the owner's mark, "" without one. Empty for most. Sorted, so that equal fillings are equal values.
     """
 
     inputs: tuple[tuple[str, str], ...] = ()
     by_name: tuple[tuple[str, str], ...] = ()
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,7 @@ class LiveFolder:
     parent: FolderUid
     id: int
     url: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +331,16 @@ class LiveDashboard:
     updated: str
     content: Mapping[str, Json]
     managed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A row of a dashboard's history. `created` is the server's own text (ISO 8601)."""
+
+    version: int
+    author: str
+    created: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a server said to a write, turned into one of core's answers (DESIGN section 5, reference 1.2, 1.6 and 3.1).
 
-In: a `Reply` or `Lost`, and what was sent. Out: a `SaveAnswer` or `FolderAnswer`. Raises TargetUnauthorised for 401, which says
+In: a `Reply` or `Lost`, and what was sent. Out: one of core's answers. Raises TargetUnauthorised for 401, which says
 nothing of the one document. Classified by status first, then by the `status` text, then by message; what is not known is `Unknown`
 or `Rejected`, never an exception.
 """
@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from provisioner.core.answers import (
     Busy,
+    DeleteAnswer,
+    Deleted,
     FolderAnswer,
     FolderExists,
+    FolderRefusal,
     FolderSaved,
+    FolderStale,
+    FolderUpdated,
     Forbidden,
     Gone,
     ManagedElsewhere,
@@ -32,6 +37,8 @@ from provisioner.grafana.client import is_refusal_to_work
 from provisioner.grafana.replies import Lost, Reply
 
 _PROVISIONED = "cannot save provisioned dashboard"
+_PROVISIONED_TOO = "provisioned"
+"""In "provisioned dashboard cannot be deleted" and in 6.7's "Dashboard cannot be deleted because it was provisioned"."""
 _LIKE_A_FOLDER = "name cannot be the same as folder"
 _SAME_NAME = "with the same name"
 _FOLDER_TAKEN = ("with the same name", "with that name already exists", "already exists")
@@ -71,14 +78,52 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
             return _folder_saved(reply)
         case 400:
             # "Dashboard cannot be changed to a folder" is not among these: there the uid is a dashboard's, and no folder can be read.
-            taken = any(part in words.lower() for part in _FOLDER_TAKEN)
-            return FolderExists(words) if taken else Rejected(reply.status, words)
+            return FolderExists(words) if _is_taken(words) else Rejected(reply.status, words)
         case 404 if reply.is_json:
             return Gone(words)
         case 409 | 412:
             return FolderExists(words)
         case _:
             return _common(reply, site)
+
+
+def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdated | FolderRefusal:
+    """The answer to PUT /api/folders/:uid and to POST …/move."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    words = reply.words
+    match reply.status:
+        case 200 | 201:
+            return _folder_updated(reply)
+        case 400 | 409 | 412 if _is_taken(words):
+            return FolderExists(words)
+        case 404 if reply.is_json and "not found" in words.lower():
+            # 10 without its toggle knows the route, and says 404 to every move: "To use this service, you need to activate …".
+            return Gone(words)
+        case 409 | 412:
+            # 12.4 says it of the dashboard, and leaves the status out (transcripts, "rename folder, stale version").
+            return FolderStale(words)
+        case _:
+            return _common(reply, site)
+
+
+def delete_answer(reply: Reply | Lost, site: str) -> DeleteAnswer:
+    """The answer to DELETE of a dashboard or folder."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    match reply.status:
+        case 200 if reply.is_json:
+            return Deleted(reply.words)
+        case 404 if reply.is_json:
+            return Deleted(reply.words, already=True)
+        case 400 if _PROVISIONED_TOO in reply.words.lower():
+            return ManagedElsewhere(reply.words)
+        case _:
+            return _common(reply, site)
+
+
+def _is_taken(words: str) -> bool:
+    return any(part in words.lower() for part in _FOLDER_TAKEN)
 
 
 def _common(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:
@@ -145,3 +190,11 @@ def _folder_saved(reply: Reply) -> FolderSaved | Unknown:
     if not isinstance(uid, str) or not uid:
         return Unknown(f"{reply.status}, but not with what was created: {reply.words}")
     return FolderSaved(FolderUid(uid), number if type(number) is int else 0, folder_uid(fields.get("parentUid")))
+
+
+def _folder_updated(reply: Reply) -> FolderUpdated | Unknown:
+    fields = reply.fields
+    title, version = fields.get("title"), fields.get("version")
+    if not isinstance(fields.get("uid"), str) or not isinstance(title, str):
+        return Unknown(f"{reply.status}, but not with what was changed: {reply.words}")
+    return FolderUpdated(title, folder_uid(fields.get("parentUid")), version if type(version) is int else 0)

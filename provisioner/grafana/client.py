@@ -39,13 +39,18 @@ _READ_AGAIN = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request. `body` None is a GET."""
+    """One request. All but GET may change something."""
 
     path: str
     body: bytes | None = None
+    method: str = "GET"
+
+    @property
+    def is_read(self) -> bool:
+        return self.method == "GET"
 
     def __str__(self) -> str:
-        return f"{'GET' if self.body is None else 'POST'} {self.path.partition('?')[0]}"
+        return f"{self.method} {self.path.partition('?')[0]}"
 
 
 class _AgainError(Exception):
@@ -101,9 +106,13 @@ class Client:
             raise failures.unreachable(self.site, reply.words)
         return reply
 
-    def write(self, path: str, body: bytes) -> Reply | Lost:
-        """POST of JSON. `Lost` when it may have been done. Raises TargetError where it was certainly not done."""
-        return self._insisted(_Request(path, body))
+    def write(self, path: str, body: bytes, method: str = "POST") -> Reply | Lost:
+        """POST or PUT of JSON. `Lost` when it may have been done. Raises TargetError where it was certainly not done."""
+        return self._insisted(_Request(path, body, method))
+
+    def delete(self, path: str) -> Reply | Lost:
+        """DELETE. A write like any other: after an answer that leaves it open it is not sent again."""
+        return self._insisted(_Request(path, method="DELETE"))
 
     def _insisted(self, request: _Request) -> Reply | Lost:
         """As many attempts as are allowed. stamina counts them and lets the waits grow; the wait itself is ours, so that a stop ends it."""
@@ -161,7 +170,7 @@ class Client:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._not_sent(request, error) from error
         except _TooMuchError as error:
-            if request.body is None:
+            if request.is_read:
                 raise failures.unsuitable(f"{self.site}: {request}: {error}", "see what answers there") from error
             return Lost(str(error))
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -183,7 +192,7 @@ class Client:
 
     def _broken(self, request: _Request, error: httpx.TransportError | httpx.DecodingError) -> Lost:
         """The connection broke, or the answer did not come, after the request had begun."""
-        if request.body is not None:
+        if not request.is_read:
             return Lost(_told(error))
         if _of_tls(error) is not None:
             step = "if the server asks for a client certificate, give certificate_file and key_file"
@@ -196,10 +205,9 @@ class Client:
         if request.body is not None:
             # Exactly this: from 8.x on a charset behind it makes the body "bad request data" (reference 1.1).
             headers["Content-Type"] = "application/json"
-        method = "GET" if request.body is None else "POST"
         with self._lock:
             self._requests += 1
-        with self._http.stream(method, self.site + request.path, content=request.body, headers=headers) as response:
+        with self._http.stream(request.method, self.site + request.path, content=request.body, headers=headers) as response:
             body = self._body(response)
         return Reply(
             status=response.status_code,
@@ -225,7 +233,7 @@ class Client:
 
 
 def _worth_another(request: _Request, reply: Reply) -> bool:
-    if request.body is None:
+    if request.is_read:
         return reply.status in _READ_AGAIN
     return is_refusal_to_work(reply)
 

@@ -10,7 +10,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self, cast
 
-from provisioner.core.answers import FolderAnswer, Rejected, Save, SaveAnswer
+from provisioner.core.answers import DeleteAnswer, Deleted, FolderAnswer, FolderUpdateAnswer, Rejected, Save, SaveAnswer
 from provisioner.core.model import (
     ROOT,
     DataSource,
@@ -23,14 +23,16 @@ from provisioner.core.model import (
     Mark,
     Server,
     Uid,
+    Version,
 )
 from provisioner.core.payload import encode
-from provisioner.grafana import failures
+from provisioner.grafana import failures, history
 from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
-from provisioner.grafana.answers import folder_answer, save_answer
+from provisioner.grafana.answers import delete_answer, folder_answer, save_answer
 from provisioner.grafana.client import Client
+from provisioner.grafana.folder_changes import delete_folder, folder_is_empty, update_folder
 from provisioner.grafana.folders import all_folders, one_folder
-from provisioner.grafana.probe import probe, release_of
+from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.replies import Reply
 from provisioner.grafana.search import Row, search
 
@@ -76,10 +78,10 @@ class Dashboards:
         return self._server
 
     def find(self) -> tuple[Found, ...]:
-        return tuple(self._found(row) for row in search(self._client, release_of(self._server.version), "dash-db"))
+        return tuple(self._found(row) for row in search(self._client, self._release, "dash-db"))
 
     def folders(self) -> tuple[LiveFolder, ...]:
-        return all_folders(self._client, release_of(self._server.version), nested=self._server.nested_folders)
+        return all_folders(self._client, self._release, nested=self._server.nested_folders)
 
     def data_sources(self) -> tuple[DataSource, ...] | None:
         reply = self._client.read("/api/datasources")
@@ -110,8 +112,7 @@ class Dashboards:
         return one_folder(self._client, uid, nested=self._server.nested_folders)
 
     def save(self, save: Save) -> SaveAnswer:
-        release = release_of(self._server.version)
-        by_number = release is not None and release < _FOLDER_UID_SINCE
+        by_number = self._release is not None and self._release < _FOLDER_UID_SINCE
         # From 8 on an empty folderUid lets a folderId win, and that would not be the root.
         folder_id = save.folder_id if by_number else None
         if by_number and folder_id is None:
@@ -123,11 +124,38 @@ class Dashboards:
         reply = self._client.write("/api/dashboards/db", body_of(save, folder_id))
         return save_answer(reply, save, self._client.site)
 
+    def delete(self, uid: Uid) -> DeleteAnswer:
+        """5.4 deletes also what a file provisions, and old servers a folder of this uid with all that lies in it: `dashboard` names both
+        as `managed_by`.
+        """
+        if not is_askable(uid):
+            return Deleted("no dashboard can have this uid", already=True)
+        return delete_answer(self._client.delete(f"/api/dashboards/uid/{segment(uid)}"), self._client.site)
+
+    def versions(self, live: LiveDashboard, limit: int) -> tuple[Version, ...]:
+        return history.versions(self._client, self._release, live, limit)
+
+    def version(self, live: LiveDashboard, version: int) -> LiveDashboard | None:
+        return history.version(self._client, self._release, live, version)
+
     def create_folder(self, folder: DesiredFolder) -> FolderAnswer:
         body: dict[str, Json] = {"uid": folder.uid, "title": folder.title}
         if self._server.nested_folders and folder.parent != ROOT:
             body["parentUid"] = folder.parent
         return folder_answer(self._client.write("/api/folders", encode(body)), self._client.site)
+
+    def update_folder(self, folder: DesiredFolder, live: LiveFolder) -> FolderUpdateAnswer:
+        return update_folder(self._client, folder, live, nested=self._server.nested_folders)
+
+    def folder_is_empty(self, uid: FolderUid) -> bool | None:
+        return folder_is_empty(self._client, self._release, uid, nested=self._server.nested_folders)
+
+    def delete_folder(self, uid: FolderUid) -> DeleteAnswer:
+        return delete_folder(self._client, self._release, uid, nested=self._server.nested_folders)
+
+    @property
+    def _release(self) -> Release | None:
+        return release_of(self._server.version)
 
     def _found(self, row: Row) -> Found:
         uid = str(row["uid"])

@@ -37,15 +37,16 @@ def all_folders(client: Client, release: Release | None, *, nested: bool) -> tup
 
 
 def folder_of(site: str, row: Row, *, nested: bool) -> LiveFolder:
-    """A folder from a search row (`folderUid` is the parent), a list row or the folder itself (`parentUid`)."""
+    """A folder from a search row (`folderUid` is the parent), a list row or the folder itself (`parentUid`, and only there `version`)."""
     uid = str(row.get("uid") or "")
-    number = row.get("id")
+    number, version = row.get("id"), row.get("version")
     return LiveFolder(
         uid=FolderUid(uid),
         title=str(row.get("title") or ""),
         parent=folder_uid(row.get("parentUid") or row.get("folderUid")) if nested else ROOT,
         id=number if type(number) is int else 0,
         url=page_of(site, row.get("url"), "dashboards/f", uid),
+        version=version if type(version) is int else 0,
     )
 
 

@@ -1,7 +1,9 @@
-"""What the tests of this room share: a client with a known secret, and waits that are written down instead of waited."""
+"""What the tests of this room share: a client with a known secret, waits that are written down instead of waited, and contract places."""
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -9,15 +11,19 @@ from typing import Any
 import pytest
 
 from provisioner.core.model import TargetName
-from provisioner.core.settings import Connection, Secret, TokenAuth
-from provisioner.grafana import Waiting
+from provisioner.core.settings import BasicAuth, Connection, Secret, TokenAuth
+from provisioner.grafana import OpenGrafana, Waiting, open_grafana
 from provisioner.grafana.client import Client
+from provisioner.sandbox.serve import Running, running
+from provisioner.sandbox.settings import SandboxSettings
+from tests.grafana.contract_place import REAL, SERVERS, Place
 from tests.grafana.scripted import ScriptedServer
 
 TOKEN = "glsa_a-very-secret-token"
 AUTH = TokenAuth(Secret("targets.test.token_file", file="token"))
 
 Connect = Callable[..., Client]
+Open = Callable[..., OpenGrafana]
 
 
 class Pauses(list[float]):
@@ -63,3 +69,50 @@ def connect(server: ScriptedServer, waiting: Waiting) -> Iterator[Connect]:
             return open_clients.enter_context(Client(Connection(target=TargetName("test"), **stated), lambda _: TOKEN, waiting))
 
         yield open_client
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Callable[..., Running]]:
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(running(SandboxSettings(**settings)))
+
+
+@pytest.fixture
+def grafana(waiting: Waiting) -> Iterator[Open]:
+    """Opens a server's url as administrator, or with a token."""
+    with ExitStack() as stack:
+
+        def opened(url: str, token: str | None = None, **settings: object) -> OpenGrafana:
+            auth = AUTH if token else BasicAuth("admin", AUTH.token)
+            stated: dict[str, Any] = {"auth": auth, "timeout": 5.0, **settings}
+            connection = Connection(target=TargetName("test"), url=url, **stated)
+            return stack.enter_context(open_grafana(connection, lambda _: token or "admin", waiting))
+
+        yield opened
+
+
+@pytest.fixture(scope="module", params=SERVERS, ids=lambda server: f"grafana-{server}")
+def account(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, str]]:
+    with ExitStack() as stack:
+        if REAL:
+            yield REAL.rstrip("/"), os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"]
+        else:
+            sandbox = stack.enter_context(running(SandboxSettings(generation=request.param)))
+            yield sandbox.url, *sandbox.admin
+
+
+@pytest.fixture(scope="module")
+def opened(account: tuple[str, str, str]) -> Iterator[OpenGrafana]:
+    url, user, password = account
+    connection = Connection(target=TargetName("contract"), url=url, auth=BasicAuth(user, Secret("password")))
+    with open_grafana(connection, lambda _: password) as grafana:
+        yield grafana
+
+
+@pytest.fixture
+def place(account: tuple[str, str, str], opened: OpenGrafana) -> Iterator[Place]:
+    made = Place(*account, opened, f"prov-contract-{uuid.uuid4().hex[:8]}")
+    try:
+        yield made
+    finally:
+        made.clean()

@@ -1,8 +1,9 @@
-"""Every recorded answer to a save or to the making of a folder has its meaning here; and no answer at all has none."""
+"""Every recorded answer to a write of dashboards and folders has its meaning here; and no answer at all has none."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,9 +13,14 @@ from hypothesis import strategies as st
 
 from provisioner.core.answers import (
     Busy,
+    DeleteAnswer,
+    Deleted,
     FolderAnswer,
     FolderExists,
+    FolderRefusal,
     FolderSaved,
+    FolderStale,
+    FolderUpdated,
     Forbidden,
     Gone,
     ManagedElsewhere,
@@ -30,20 +36,25 @@ from provisioner.core.answers import (
 )
 from provisioner.core.errors import TargetUnauthorised
 from provisioner.core.model import ROOT, FolderUid, Json, Mark, Uid
-from provisioner.grafana.answers import folder_answer, save_answer
+from provisioner.grafana.answers import delete_answer, folder_answer, folder_update_answer, save_answer
 from provisioner.grafana.replies import WORDS, Lost, Reply
 
 TRANSCRIPTS = sorted((Path(__file__).resolve().parents[1] / "transcripts").glob("*.json"))
 SITE = "https://grafana.example/sub"
 SAVES = ("POST", "/api/dashboards/db")
 FOLDERS = ("POST", "/api/folders")
+CHANGES = ("PUT", "/api/folders/folder-a")
+DELETIONS = [
+    *(("DELETE", f"/api/dashboards/uid/{uid}") for uid in ("beta-uid", "emoji", "hist", "from-file")),
+    ("DELETE", "/api/folders/folder-a"),
+]
 
 Step = dict[str, Any]
 
 
-def recorded(kind: tuple[str, str]) -> list[Any]:
+def recorded(*kinds: tuple[str, str]) -> list[Any]:
     steps = [(file.stem, step) for file in TRANSCRIPTS for step in json.loads(file.read_text(encoding="utf-8"))]
-    return [pytest.param(step, id=f"{name}: {step['step']}") for name, step in steps if (step["method"], step["path"]) == kind]
+    return [pytest.param(step, id=f"{name}: {step['step']}") for name, step in steps if (step["method"], step["path"]) in kinds]
 
 
 def reply_of(status: int, value: Json, retry_after: float | None = None) -> Reply:
@@ -102,6 +113,20 @@ FOLDER_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
 }
 
 
+CHANGE_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
+    (412, None, "the dashboard has been changed by someone else"): FolderStale,
+    (412, "version-mismatch", "the folder has been changed by someone else"): FolderStale,
+}
+
+DELETE_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
+    (400, None, "dashboard cannot be deleted because it was provisioned"): ManagedElsewhere,
+    (400, None, "provisioned dashboard cannot be deleted"): ManagedElsewhere,
+    (403, None, "access denied to this dashboard"): Forbidden,
+    (403, None, "you'll need additional permissions to perform this action. permissions needed: dashboards:delete"): Forbidden,
+    (404, None, "dashboard not found"): Deleted,
+}
+
+
 def key_of(reply: Reply) -> tuple[int, str | None, str]:
     return reply.status, reply.fields.get("status"), reply.words.lower()
 
@@ -130,9 +155,43 @@ def test_every_recorded_answer_to_the_making_of_a_folder_has_its_meaning(step: S
         assert (answer.uid, answer.id, answer.parent) == (said["uid"], said["id"], said.get("parentUid", ROOT))
 
 
-def test_no_meaning_is_listed_that_was_never_recorded() -> None:
-    seen = {key_of(reply_of(step.values[0]["status"], step.values[0]["response"])) for step in recorded(SAVES)}
-    assert set(SAVE_MEANINGS) - seen == set()
+@pytest.mark.parametrize("step", recorded(CHANGES))
+def test_every_recorded_answer_to_the_change_of_a_folder_has_its_meaning(step: Step) -> None:
+    reply = reply_of(step["status"], step["response"])
+
+    answer = folder_update_answer(reply, SITE)
+
+    assert type(answer) is (FolderUpdated if step["status"] == 200 else CHANGE_MEANINGS[key_of(reply)])
+    if isinstance(answer, FolderUpdated):
+        said = step["response"]
+        assert (answer.title, answer.parent, answer.version) == (said["title"], ROOT, said["version"])
+
+
+@pytest.mark.parametrize("step", recorded(*DELETIONS))
+def test_every_recorded_answer_to_a_deletion_has_its_meaning(step: Step) -> None:
+    reply = reply_of(step["status"], step["response"])
+
+    answer = delete_answer(reply, SITE)
+
+    assert type(answer) is (Deleted if step["status"] == 200 else DELETE_MEANINGS[key_of(reply)])
+    if isinstance(answer, Deleted):
+        assert answer.already == (step["status"] == 404)
+
+
+def test_all_deletions_of_dashboards_by_uid_and_of_folders_are_in_the_table() -> None:
+    steps = [step for file in TRANSCRIPTS for step in json.loads(file.read_text(encoding="utf-8")) if step["method"] == "DELETE"]
+    ours = {("DELETE", step["path"]) for step in steps if step["path"].startswith(("/api/dashboards/uid/", "/api/folders/"))}
+    assert {kind for kind in ours if not kind[1].endswith("/trash")} == set(DELETIONS)
+
+
+@pytest.mark.parametrize(
+    ("meanings", "kinds"),
+    [(SAVE_MEANINGS, [SAVES]), (FOLDER_MEANINGS, [FOLDERS]), (CHANGE_MEANINGS, [CHANGES]), (DELETE_MEANINGS, DELETIONS)],
+    ids=["saves", "folders", "changes", "deletions"],
+)
+def test_no_meaning_is_listed_that_was_never_recorded(meanings: Mapping[Any, Any], kinds: list[tuple[str, str]]) -> None:
+    seen = {key_of(reply_of(step.values[0]["status"], step.values[0]["response"])) for step in recorded(*kinds)}
+    assert set(meanings) - seen == set()
 
 
 # --- answers that no recording has -------------------------------------------------------------------------------------------------------
@@ -204,6 +263,58 @@ def test_an_answer_to_the_making_of_a_folder_has_its_meaning(reply: Reply | Lost
     assert folder_answer(reply, SITE) == expected
 
 
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (reply_of(409, {"message": "a folder with that name already exists"}), FolderExists("a folder with that name already exists")),
+        (reply_of(409, {"message": "requested RV does not match current RV"}), FolderStale("requested RV does not match current RV")),
+        (reply_of(404, {"message": "folder not found", "status": "not-found"}), Gone("folder not found")),
+        (
+            reply_of(404, {"message": "To use this service, you need to activate nested folder feature."}),
+            Rejected(404, "To use this service, you need to activate nested folder feature."),
+        ),
+        (text_of(404, "Nobody"), Rejected(404, "Nobody")),
+        (reply_of(400, {"message": "folder cannot be moved into itself"}), Rejected(400, "folder cannot be moved into itself")),
+        (reply_of(403, {"message": "Permissions needed: folders:write"}), Forbidden("Permissions needed: folders:write", "folders:write")),
+        (reply_of(200, None), Unknown("200, but not with what was changed: OK")),
+        (reply_of(500, {"message": "move folder failed"}), Unknown("500: move folder failed")),
+        (reply_of(429, {}, 2.0), Busy("Too Many Requests", 2.0)),
+        (reply_of(200, {"uid": "f", "title": "F", "parentUid": "p", "version": 4}), FolderUpdated("F", FolderUid("p"), 4)),
+        (reply_of(200, {"uid": "f", "title": "F", "parentUid": "general"}), FolderUpdated("F", ROOT, 0)),
+        (Lost("dropped"), Unknown("dropped")),
+    ],
+)
+def test_an_answer_to_the_change_of_a_folder_has_its_meaning(reply: Reply | Lost, expected: FolderUpdated | FolderRefusal) -> None:
+    assert folder_update_answer(reply, SITE) == expected
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (reply_of(200, ""), Deleted("OK")),
+        (text_of(200, "Sign in"), Unknown("200: Sign in")),
+        (reply_of(202, {"status": "pending"}), Unknown("202: Accepted")),
+        (text_of(404, "Nobody"), Rejected(404, "Nobody")),
+        (
+            reply_of(400, {"message": "Folder cannot be deleted: folder is not empty"}),
+            Rejected(400, "Folder cannot be deleted: folder is not empty"),
+        ),
+        (reply_of(409, {"message": "changed"}), Rejected(409, "changed")),
+        (
+            reply_of(403, {"message": "Folder could not be deleted because it contains library elements in use"}),
+            Forbidden("Folder could not be deleted because it contains library elements in use"),
+        ),
+        (reply_of(429, {}, 2.0), Busy("Too Many Requests", 2.0)),
+        (reply_of(503, {"message": "maintenance"}, 9.0), Busy("maintenance", 9.0)),
+        (text_of(503, "upstream connect error"), Unknown("503: upstream connect error")),
+        (reply_of(500, {"message": "Failed to delete dashboard"}), Unknown("500: Failed to delete dashboard")),
+        (Lost("no answer in time"), Unknown("no answer in time")),
+    ],
+)
+def test_an_answer_to_a_deletion_has_its_meaning(reply: Reply | Lost, expected: DeleteAnswer) -> None:
+    assert delete_answer(reply, SITE) == expected
+
+
 def test_a_create_that_finds_nothing_is_rejected_and_an_update_finds_its_dashboard_gone() -> None:
     reply = reply_of(404, {"status": "not-found", "message": "Dashboard not found"})
     assert save_answer(reply, save_of(version=None), SITE) == Rejected(404, "Dashboard not found")
@@ -244,7 +355,13 @@ BODIES = st.one_of(
 )
 def test_any_bytes_with_any_status_are_an_answer(status: int, kind: str, body: bytes, asked: float | None) -> None:
     reply = Reply(status, kind, body, asked)
-    for answers, judge in ((SaveAnswer, lambda: save_answer(reply, save_of(), SITE)), (FolderAnswer, lambda: folder_answer(reply, SITE))):
+    judges: list[tuple[Any, Callable[[], object]]] = [
+        (SaveAnswer, lambda: save_answer(reply, save_of(), SITE)),
+        (FolderAnswer, lambda: folder_answer(reply, SITE)),
+        (FolderUpdated | FolderRefusal, lambda: folder_update_answer(reply, SITE)),
+        (DeleteAnswer, lambda: delete_answer(reply, SITE)),
+    ]
+    for answers, judge in judges:
         if status == 401:
             with pytest.raises(TargetUnauthorised):
                 judge()

@@ -1,130 +1,24 @@
 """What the client does with a Grafana, whichever: here against the sandbox of each generation, by `make contract` against a real server.
 
 GRAFANA_URL, GRAFANA_USER and GRAFANA_PASSWORD name the real one. Everything made has a uid that begins with "prov-contract-" and is deleted
-afterwards; nothing else on the server is touched.
+afterwards; nothing else on the server is touched. Histories, deletions and changes of folders are in test_contract_changes.py.
 """
 
 from __future__ import annotations
 
-import os
-import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-import httpx
 import pytest
 
-from provisioner.core.answers import FolderExists, FolderSaved, NameExists, Rejected, Save, SaveAnswer, Saved, VersionMismatch
+from provisioner.core.answers import FolderExists, FolderSaved, NameExists, Rejected, Save, Saved, VersionMismatch
 from provisioner.core.errors import TargetUnauthorised
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveDashboard, LiveFolder, TargetName, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, TargetName, Uid
 from provisioner.core.settings import BasicAuth, Connection, Secret
-from provisioner.grafana import OpenGrafana, open_grafana
-from provisioner.sandbox.serve import running
-from provisioner.sandbox.settings import SandboxSettings
+from provisioner.grafana import open_grafana
+from tests.grafana.contract_place import Place, eventually
 
 pytestmark = pytest.mark.contract
-
-REAL = os.environ.get("GRAFANA_URL")
-SERVERS: list[int | str] = ["real"] if REAL else [5, 6, 7, 8, 9, 12]
-T = TypeVar("T")
-SEARCH_LAG = 10.0
-"""Seconds within which 13's search shows what was written."""
-
-
-@dataclass
-class Place:
-    """A server, a client of it, and what to delete there."""
-
-    url: str
-    user: str
-    password: str
-    grafana: OpenGrafana
-    mark: str = ""
-    folders: list[str] = field(default_factory=list)
-    dashboards: list[str] = field(default_factory=list)
-
-    @property
-    def release(self) -> tuple[int, int]:
-        major, minor, *_ = self.grafana.probe().version.split(".")
-        return int(major), int(minor)
-
-    @property
-    def names_are_unique(self) -> bool:
-        """Up to 11.2 a title is taken once in a folder (reference 1.2 d)."""
-        return self.release < (11, 3)
-
-    def save(self, name: str, content: Mapping[str, Any] | None = None, **how: object) -> SaveAnswer:
-        uid = Uid(f"{self.mark}-{name}")
-        self.dashboards.append(uid)
-        body = {"title": uid, "panels": [], "schemaVersion": 30, "tags": [], **(content or {})}
-        stated: dict[str, Any] = {"uid": uid, "content": body, "folder": ROOT, "version": None, "message": "contract", **how}
-        return self.grafana.save(Save(**stated))
-
-    def saved(self, name: str, content: Mapping[str, Any] | None = None, **how: object) -> Saved:
-        answer = self.save(name, content, **how)
-        assert isinstance(answer, Saved), answer
-        return answer
-
-    def live(self, name: str) -> LiveDashboard:
-        found = self.grafana.dashboard(Uid(f"{self.mark}-{name}"))
-        assert found is not None
-        return found
-
-    def folder(self, name: str, parent: FolderUid = ROOT, title: str | None = None) -> FolderUid:
-        answer = self.grafana.create_folder(self.wanted(name, parent, title))
-        assert isinstance(answer, FolderSaved), answer
-        return answer.uid
-
-    def wanted(self, name: str, parent: FolderUid = ROOT, title: str | None = None) -> DesiredFolder:
-        uid = FolderUid(f"{self.mark}-{name}")
-        self.folders.append(uid)
-        return DesiredFolder(uid, title or uid, parent, (title or uid,), "")
-
-    def clean(self) -> None:
-        with httpx.Client(base_url=self.url, auth=(self.user, self.password), timeout=30) as http:
-            paths = [f"/api/dashboards/uid/{uid}" for uid in self.dashboards]
-            for path in (*paths, *(f"/api/folders/{uid}" for uid in reversed(self.folders))):
-                if http.delete(path).status_code >= 500:
-                    raise AssertionError(f"{path} could not be deleted")
-
-
-@pytest.fixture(scope="module", params=SERVERS, ids=lambda server: f"grafana-{server}")
-def account(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, str]]:
-    with ExitStack() as stack:
-        if REAL:
-            yield REAL.rstrip("/"), os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"]
-        else:
-            sandbox = stack.enter_context(running(SandboxSettings(generation=request.param)))
-            yield sandbox.url, *sandbox.admin
-
-
-@pytest.fixture(scope="module")
-def opened(account: tuple[str, str, str]) -> Iterator[OpenGrafana]:
-    url, user, password = account
-    connection = Connection(target=TargetName("contract"), url=url, auth=BasicAuth(user, Secret("password")))
-    with open_grafana(connection, lambda _: password) as grafana:
-        yield grafana
-
-
-@pytest.fixture
-def place(account: tuple[str, str, str], opened: OpenGrafana) -> Iterator[Place]:
-    made = Place(*account, opened, f"prov-contract-{uuid.uuid4().hex[:8]}")
-    try:
-        yield made
-    finally:
-        made.clean()
-
-
-def eventually(look: Callable[[], T | None]) -> T:
-    """What `look` finds within the time that a search may lag behind."""
-    end = time.monotonic() + SEARCH_LAG
-    while (found := look()) is None:
-        assert time.monotonic() < end, "not found in time"
-        time.sleep(0.1)
-    return found
 
 
 def test_the_probe_names_version_and_organisation(place: Place) -> None:

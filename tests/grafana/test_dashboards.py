@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from provisioner.core.answers import Busy, Forbidden, ManagedElsewhere, NotSaved, Rejected, Save, Saved, Unknown
 from provisioner.core.errors import TargetForbidden, TargetUnauthorised, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, TargetName, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
 from provisioner.core.ports import Grafana
-from provisioner.core.settings import BasicAuth, Connection, Secret, TokenAuth
-from provisioner.grafana import OpenGrafana, Waiting, open_grafana
+from provisioner.core.settings import Secret
 from provisioner.grafana import search as searching
 from provisioner.grafana.dashboards import body_of
 from provisioner.grafana.folders import ordered
 from provisioner.sandbox.faults import Faults
-from provisioner.sandbox.serve import Running, running
-from provisioner.sandbox.settings import ProvisionedFile, SandboxSettings
+from provisioner.sandbox.serve import Running
+from provisioner.sandbox.settings import ProvisionedFile
+from tests.grafana.conftest import Open
 from tests.grafana.scripted import Answer, ScriptedServer, page
 
 SECRET = Secret("secret")
-Open = Callable[..., OpenGrafana]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Callable[..., Running]]:
-    with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(running(SandboxSettings(**settings)))
-
-
-@pytest.fixture
-def grafana(waiting: Waiting) -> Iterator[Open]:
-    """Opens a server's url as administrator, or with a token."""
-    with ExitStack() as stack:
-
-        def opened(url: str, token: str | None = None, **settings: object) -> OpenGrafana:
-            auth = TokenAuth(SECRET) if token else BasicAuth("admin", SECRET)
-            stated: dict[str, Any] = {"auth": auth, "timeout": 5.0, **settings}
-            connection = Connection(target=TargetName("test"), url=url, **stated)
-            return stack.enter_context(open_grafana(connection, lambda _: token or "admin", waiting))
-
-        yield opened
 
 
 def save(uid: str = "one", folder: FolderUid = ROOT, version: int | None = None, **content: object) -> Save:
