@@ -57,7 +57,7 @@ def fingerprint_key(blob: BlobId, index: int, fill: Fill) -> str:
 
     A document's place in its blob is decided by the reading, which has a version.
     """
-    filled = hashlib.sha256(orjson.dumps([fill.inputs, fill.by_name])).hexdigest()[:16] if fill != Fill() else "-"
+    filled = hashlib.sha256(orjson.dumps([fill.inputs, fill.by_name, fill.tag])).hexdigest()[:16] if fill != Fill() else "-"
     return f"{FORM}:{blob}:{index}:{filled}"
 
 

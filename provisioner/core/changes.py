@@ -9,7 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Fingerprint, FolderUid, Found, LiveDashboard, Mark, Uid
+from provisioner.core.model import (
+    DesiredDashboard,
+    DesiredFolder,
+    Fingerprint,
+    FolderUid,
+    Found,
+    Json,
+    LiveDashboard,
+    LiveFolder,
+    Mark,
+    Uid,
+)
+from provisioner.core.records import FolderRecord, Record, Why
+from provisioner.core.settings import OWNER_PREFIX
 
 
 class Turn(StrEnum):
@@ -37,7 +50,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """A live dashboard without its body: what a decision and a report need of it. `updated` is the server's own text (ISO 8601)."""
+    """A live dashboard without its body: what a decision and a report need of it. `updated` is the server's own text (ISO 8601).
+
+    `owner_tag` is the mark of the installation that keeps it, "" without one.
+    """
 
     uid: Uid
     title: str
@@ -49,15 +65,21 @@ class LiveState:
     updated: str
     fingerprint: Fingerprint
     managed_by: str | None = None
+    owner_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Ours beside theirs for one uid. `differences` go from live to desired and are empty exactly when the fingerprints are equal."""
+    """Ours beside theirs for one uid. `differences` go from live to desired and are empty exactly when the fingerprints are equal.
+
+    `ours_changed` and `theirs_changed` are what git and the server changed since we last wrote, where that is known.
+    """
 
     ours: Fingerprint
     live: LiveState
     differences: tuple[Difference, ...] = ()
+    ours_changed: tuple[Difference, ...] = ()
+    theirs_changed: tuple[Difference, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -75,6 +97,9 @@ class ConflictKind(StrEnum):
     OVERWROTE_EDIT = "overwrote-edit"
     PLUGIN_DASHBOARD = "plugin-dashboard"
     MANAGED_ELSEWHERE = "managed-elsewhere"
+    BOTH_CHANGED = "both-changed"
+    DELETED_ON_SERVER = "deleted-on-server"
+    OWNED_ELSEWHERE = "owned-elsewhere"
     FOLDER_NAME_EXISTS = "folder-name-exists"
     FOLDER_DIFFERS = "folder-differs"
 
@@ -84,7 +109,9 @@ class Conflict:
     """Both sides of a conflict, and what to do. `ours` is what git wants; `theirs` is what stands in the way, None when it could not be
     found out.
 
-    `message` says what happened, without the names of the two sides; `remedy` what a person can do, in one or two sentences.
+    `message` says what happened, without the names of the two sides; `remedy` what a person can do, in one or two sentences. `differences`
+    go
+    from live to git; `ours_changed` and `theirs_changed` are what each side changed since we last wrote, where that is known.
     """
 
     kind: ConflictKind
@@ -93,14 +120,20 @@ class Conflict:
     remedy: str
     theirs: LiveState | Found | None = None
     differences: tuple[Difference, ...] = ()
+    ours_changed: tuple[Difference, ...] = ()
+    theirs_changed: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CreateFolder:
-    """`folder` as the server will hold it: flat ("Parent / Child") where it has no nested folders."""
+    """`folder` as the server will hold it: flat ("Parent / Child") where it has no nested folders.
+
+    `live` is given where the folder is there and ours: then it is renamed or moved over that state.
+    """
 
     folder: DesiredFolder
     reason: str
+    live: LiveFolder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +147,55 @@ class CreateDashboard:
 
 @dataclass(frozen=True, slots=True)
 class UpdateDashboard:
-    """Write over `live.mark`, and over nothing else. `moves` says that the folder changes; without `differences` it changes only that."""
+    """Write over `live.mark`, and over nothing else. `moves` says that the folder changes; without `differences` it changes only that.
+
+    `keep` says why what it replaces is somebody's work and is kept for `restore` first; None when it is our own.
+    """
 
     dashboard: DesiredDashboard
     live: LiveState
     reason: str
     differences: tuple[Difference, ...] = ()
     moves: bool = False
+    keep: Why | None = None
 
 
 Change = CreateFolder | CreateDashboard | UpdateDashboard
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """Somebody edited on the server what git did not change. `differences` go from what we wrote to what is live. Nothing is written.
+
+    `live` is None when it was deleted there.
+    """
+
+    dashboard: DesiredDashboard
+    record: Record
+    live: LiveState | None
+    message: str
+    remedy: str
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What leads from live to desired: parents before children, then dashboards by path; every prefix is a safe stop.
 
-    `unchanged` are the dashboards that are already as they should be.
+    `unchanged` are the dashboards that are already as they should be. `adopted` are those of them that no record
+    knew: they are recorded without a write. `drifted` were edited on the server alone. `seen` is what was seen of unchanged and adopted
+    ones, `gone` the records whose file is not there any more. `notice` says what happened to the server as a whole, "" when nothing did.
     """
 
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     unchanged: tuple[DesiredDashboard, ...] = ()
+    adopted: tuple[DesiredDashboard, ...] = ()
+    drifted: tuple[Drift, ...] = ()
+    seen: tuple[tuple[DesiredDashboard, Comparison], ...] = ()
+    gone: tuple[Record, ...] = ()
+    gone_folders: tuple[FolderRecord, ...] = ()
+    notice: str = ""
 
 
 class Result(StrEnum):
@@ -144,6 +204,7 @@ class Result(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     MOVED = "moved"
+    DELETED = "deleted"
     UNCHANGED = "unchanged"
     """Found to be so already when it was looked at again: nothing was written."""
     CONFLICT = "conflict"
@@ -168,6 +229,16 @@ class Outcome:
     conflict: Conflict | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of one deletion: DELETED, UNCHANGED (it was gone already), CONFLICT, FAILED or NOT_DONE."""
+
+    record: Record | FolderRecord
+    result: Result
+    detail: str = ""
+    remedy: str = ""
+
+
 def state_of(live: LiveDashboard, fingerprint: Fingerprint) -> LiveState:
     """The live dashboard without its body."""
     return LiveState(
@@ -181,4 +252,10 @@ def state_of(live: LiveDashboard, fingerprint: Fingerprint) -> LiveState:
         updated=live.updated,
         fingerprint=fingerprint,
         managed_by=live.managed_by,
+        owner_tag=_owner_tag(live.content.get("tags")),
     )
+
+
+def _owner_tag(tags: Json) -> str:
+    found = (tag for tag in (tags if isinstance(tags, list) else ()) if isinstance(tag, str) and tag.startswith(OWNER_PREFIX))
+    return next(found, "")

@@ -10,16 +10,19 @@ from collections.abc import Mapping
 
 from provisioner.core.canonical import fingerprint, normal
 from provisioner.core.changes import Comparison, state_of
-from provisioner.core.diff import differences
 from provisioner.core.model import Fingerprint, Json, LiveDashboard
+from provisioner.core.three_way import Bodies, three_way
 
 
-def compare(content: Mapping[str, Json], live: LiveDashboard) -> Comparison:
-    """Fingerprints of both, and what differs in the words of a dashboard when they are not equal."""
+def compare(content: Mapping[str, Json], live: LiveDashboard, base: Mapping[str, Json] | None = None) -> Comparison:
+    """Fingerprints of both, and what differs in the words of a dashboard when they are not equal. `base` is what we last wrote, where it is
+    kept.
+    """
     ours, theirs = fingerprint(content), fingerprint(live.content)
     if ours == theirs:
         return Comparison(ours, state_of(live, theirs))
-    return Comparison(ours, state_of(live, theirs), differences(normal(live.content), normal(content)))
+    found = three_way(Bodies(normal(content), None if base is None else normal(base), normal(live.content)))
+    return Comparison(ours, state_of(live, theirs), found.live_to_git or (), found.base_to_git or (), found.base_to_live or ())
 
 
 def known_equal(ours: Fingerprint | None, live: LiveDashboard) -> Comparison | None:

@@ -73,6 +73,27 @@ _RULES = (
         "Take it out of the other tool, or out of this source. One dashboard has one keeper.",
     ),
     ConflictRule(
+        ConflictKind.BOTH_CHANGED,
+        "The dashboard was changed in git and on the server",
+        "Since we last wrote it, the file was changed, and somebody saved the dashboard by hand. Writing the file would lose that edit, so "
+        "nothing is written.",
+        "Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: "
+        "policy.conflict: git-wins or server-wins.",
+    ),
+    ConflictRule(
+        ConflictKind.DELETED_ON_SERVER,
+        "The dashboard was deleted on the server",
+        "We wrote it, its file is unchanged, and it is not on the server any more: somebody deleted it.",
+        "Delete the file too, or set policy.deleted: recreate for this target.",
+    ),
+    ConflictRule(
+        ConflictKind.OWNED_ELSEWHERE,
+        "Another installation owns the dashboard",
+        "The dashboard carries the owner tag of another provisioner. Two installations that write one dashboard would undo each other's "
+        "work.",
+        "Take the file out of one of the two, or give both the same owner.",
+    ),
+    ConflictRule(
         ConflictKind.FOLDER_NAME_EXISTS,
         "Another folder of this title is there",
         "The server has a folder of this title in this place, with another uid than the _folder.yaml states. It was neither renamed "

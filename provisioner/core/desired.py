@@ -52,6 +52,7 @@ class Wants:
     variables: tuple[tuple[str, str], ...] = ()
     server: tuple[DataSource, ...] | None = None
     asked: bool = False
+    owner_tag: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
 
 
@@ -122,7 +123,7 @@ def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator
     """Every document of a source as it would be applied, in its folder and filled, with what stays open."""
     name, prefix = source.snapshot.source, source.prefix
     data_sources, variables = dict(wants.data_sources), dict(wants.variables)
-    nothing: tuple[Fill, _Open] = (Fill(), ())
+    nothing: tuple[Fill, _Open] = (Fill(tag=wants.owner_tag), ())
     for entry, reading in source.files:
         if not reading.documents:
             continue
@@ -132,6 +133,7 @@ def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator
         for each in reading.documents:
             holes = each.inputs or each.by_name
             fill, unfilled = resolve(each, data_sources, variables, wants.server) if holes else nothing
+            fill = replace(fill, tag=wants.owner_tag) if holes and wants.owner_tag else fill
             uid = each.uid or derived_uid(name, entry.path, each.index)
             yield DesiredDashboard(uid, each.title, folder, titles, each, origin, fill, each.uid is None), unfilled
 

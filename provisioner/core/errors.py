@@ -13,6 +13,8 @@
     │   ├── TargetUnauthorised      401: a person must act
     │   ├── TargetForbidden         403: names the permission; a person must act
     │   └── TargetUnsuitable        what answers is no Grafana that we can speak to
+    ├── OutputUnusable              a report cannot be written where it was asked for
+    ├── PlanMoved                   git or the server moved since a plan was reviewed: nothing is written
     └── StateUnusable               the state file is locked, full, read-only or damaged
 
 In: nothing. Out: the classes. A message never carries a secret. Anything outside this tree is our own bug.
@@ -89,3 +91,11 @@ class TargetUnsuitable(TargetError):
 
 class StateUnusable(ProvisionerError):
     """The state file cannot be used; nothing that could not be recorded is written."""
+
+
+class OutputUnusable(ProvisionerError):
+    """A report cannot be written where it was asked for."""
+
+
+class PlanMoved(ProvisionerError):
+    """What would be done is not what was reviewed."""

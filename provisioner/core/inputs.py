@@ -95,7 +95,14 @@ def fill(body: dict[str, Json], filling: Fill) -> dict[str, Json]:
     uids = dict(filling.by_name)
     owners = {id(each.owner): uids[each.name] for each in _names(whole) if each.name in uids}
     replaced = _replacer(filling)
-    return {key: _filled(value, replaced, owners) for key, value in whole.items()}
+    return _tagged({key: _filled(value, replaced, owners) for key, value in whole.items()}, filling.tag)
+
+
+def _tagged(body: dict[str, Json], tag: str) -> dict[str, Json]:
+    """With the owner's mark among its tags, last, where a person's own come first."""
+    tags = body.get("tags")
+    kept = tags if isinstance(tags, list) else []
+    return body if not tag or tag in kept else {**body, "tags": [*kept, tag]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One pass, one validation, as values: what renderers, the log and the exit code are made from.
 
-In: nothing. Out: frozen values and `exit_code`. Seconds are measured by the caller, who has a clock.
+In: nothing. Out: frozen values and `exit_code`. Seconds are measured by the caller, who has a clock. How a target stands is in
+`status.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from provisioner.core.changes import Conflict, CreateDashboard, Outcome, Plan, Result, UpdateDashboard
+from provisioner.core.changes import Conflict, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
+from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.model import Revision, Server, SourceName, TargetName
 from provisioner.core.problems import Problem, errors
 
@@ -61,7 +63,9 @@ class Validation:
 class PassReport:
     """One pass over one target. For a plan `applied` is False and `outcomes` is empty; else each change of the plan has one outcome.
 
-    `stopped` says that somebody asked to stop before all was done.
+    `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `stopped` says that
+    somebody
+    asked to stop before all was done.
     """
 
     target: TargetName
@@ -71,7 +75,10 @@ class PassReport:
     server: Server | None = None
     plan: Plan = Plan()
     outcomes: tuple[Outcome, ...] = ()
+    pruning: Pruning = Pruning()
+    removals: tuple[Removal, ...] = ()
     problems: tuple[Problem, ...] = ()
+    resting: int = 0
     requests: int = 0
     seconds: float = 0.0
     stopped: bool = False
@@ -88,14 +95,31 @@ class PassReport:
         return sum(outcome.result is result for outcome in self.outcomes)
 
     @property
+    def held(self) -> tuple[Held, ...]:
+        """Deletions that wait for a person. Waiting for the grace time, or for nothing since prune is off, is no such thing."""
+        quiet = {HoldReason.GRACE, HoldReason.PRUNE_OFF, HoldReason.ADOPTED}
+        return tuple(each for each in self.pruning.held if each.reason not in quiet)
+
+    @property
     def written(self) -> int:
-        """How many writes changed the server, folders included."""
-        return self.count(Result.CREATED) + self.count(Result.UPDATED) + self.count(Result.MOVED)
+        """How many writes changed the server, folders and deletions included."""
+        deleted = sum(removal.result is Result.DELETED for removal in self.removals)
+        return self.count(Result.CREATED) + self.count(Result.UPDATED) + self.count(Result.MOVED) + deleted
 
     @property
     def unchanged(self) -> int:
         """How many dashboards are as they should be without a write."""
-        return len(self.plan.unchanged) + self.count(Result.UNCHANGED)
+        return self.resting + len(self.plan.unchanged) + self.count(Result.UNCHANGED)
+
+    @property
+    def drifted(self) -> int:
+        """How many dashboards were edited or deleted on the server alone, and left so."""
+        return len(self.plan.drifted)
+
+    @property
+    def adopted(self) -> int:
+        """How many of the unchanged dashboards no record knew: an apply records them without a write."""
+        return len(self.plan.adopted)
 
     @property
     def creates(self) -> int:
@@ -115,11 +139,16 @@ class PassReport:
     @property
     def folders(self) -> int:
         """How many folders the plan makes."""
-        return len(self.plan.changes) - self.creates - self.updates - self.moves
+        return sum(isinstance(change, CreateFolder) and change.live is None for change in self.plan.changes)
+
+    @property
+    def renames(self) -> int:
+        """How many folders of ours the plan renames or moves."""
+        return sum(isinstance(change, CreateFolder) and change.live is not None for change in self.plan.changes)
 
 
 def exit_code(reports: Iterable[PassReport], *, detailed: bool = False) -> Exit:
-    """The exit code of a command over these passes. `detailed` makes pending changes of a plan PENDING instead of OK."""
+    """The exit code of a command over these passes. `detailed` makes pending changes and drift of a plan PENDING instead of OK."""
     found = {code for report in reports for code in _codes(report)}
     for code in (Exit.UNREACHABLE, Exit.ERROR, Exit.INVALID, Exit.CONFLICT):
         if code in found:
@@ -140,12 +169,13 @@ def _codes(report: PassReport) -> set[Exit]:
     for failure in (report.failure, *(source.failure for source in report.sources)):
         if failure is not None:
             codes.add(Exit.UNREACHABLE if failure.unreachable else Exit.ERROR)
-    if report.count(Result.FAILED) or report.count(Result.NOT_DONE):
+    removed = {each.result for each in report.removals}
+    if report.count(Result.FAILED) or report.count(Result.NOT_DONE) or removed & {Result.FAILED, Result.NOT_DONE}:
         codes.add(Exit.ERROR)
     if errors(report.problems):
         codes.add(Exit.INVALID)
-    if report.conflicts:
+    if report.conflicts or report.held or any(each.result is Result.CONFLICT for each in report.removals):
         codes.add(Exit.CONFLICT)
-    if report.plan.changes and not report.applied:
+    if (report.plan.changes or report.plan.drifted or report.pruning.deletions) and not report.applied:
         codes.add(Exit.PENDING)
     return codes

@@ -34,6 +34,7 @@ from provisioner.core.model import (
     Uid,
 )
 from provisioner.core.problems import Problem, Severity
+from provisioner.core.records import Record
 
 File = tuple[Entry, Reading]
 
@@ -144,6 +145,39 @@ def beside(
         managed_by=managed_by,
     )
     return Comparison(Fingerprint("1:same" if equal else "1:ours"), live, () if equal else SOMETHING)
+
+
+BASE, OURS, THEIRS = Fingerprint("1:base"), Fingerprint("1:ours"), Fingerprint("1:theirs")
+"""What we last wrote, what git has now, what somebody made of it on the server."""
+
+WRITTEN, LATER = Mark(7, 3), Mark(7, 4)
+"""The state that our last write was answered with, and the one after it."""
+
+
+def recorded(ours: DesiredDashboard, content: Fingerprint = BASE, mark: Mark = WRITTEN) -> Record:
+    """What was written of this dashboard, from the file that it still has."""
+    return Record(
+        uid=ours.uid,
+        title=ours.title,
+        source=ours.origin.source,
+        path=ours.origin.path,
+        index=ours.document.index,
+        blob=ours.origin.blob,
+        commit="c0ffee",
+        key=f"1:{content}:0:-",
+        content=content,
+        folder=ours.folder,
+        titles=ours.titles,
+        mark=mark,
+        applied="2026-11-20T08:00:00Z",
+        derived=ours.derived,
+    )
+
+
+def there(ours: DesiredDashboard, content: Fingerprint = THEIRS, mark: Mark = LATER, *, by: str = "jonas") -> LiveState:
+    """The dashboard on the server, in the folder where it should be."""
+    url = f"https://grafana.example/d/{ours.uid}"
+    return LiveState(ours.uid, ours.title, ours.folder, "Ops", url, mark, by, "2026-11-22T09:47:00Z", content)
 
 
 def uid_of(change: Change) -> str:

@@ -11,8 +11,8 @@ from typing import assert_never
 
 from provisioner.core.changes import Change, CreateDashboard, CreateFolder, Plan, UpdateDashboard
 from provisioner.core.compare import compare
+from provisioner.core.live import Live
 from provisioner.core.model import ROOT, Desired, DesiredDashboard, FolderUid, Found, Json, LiveDashboard, LiveFolder, Mark, Server, Uid
-from provisioner.core.plan import Live
 
 Contents = Mapping[str, Mapping[str, Json]]
 """What each file holds, by path."""
@@ -47,6 +47,9 @@ class PureServer:
     def after_one(self, change: Change, contents: Contents) -> PureServer:
         """The server when one change was carried out."""
         match change:
+            case CreateFolder(folder, _, LiveFolder() as live):
+                assert live == self.folders[folder.uid], "a folder is changed over a state that was not read"
+                return self.with_folder(replace(live, title=folder.title, parent=folder.parent))
             case CreateFolder(folder):
                 assert folder.uid not in self.folders, "a folder that is there is made again"
                 return self.with_folder(LiveFolder(folder.uid, folder.title, folder.parent, len(self.folders) + 1))
@@ -59,6 +62,27 @@ class PureServer:
             case never:
                 assert_never(never)
 
+    def without(self, uid: Uid) -> PureServer:
+        """With one dashboard less."""
+        return replace(self, dashboards={each: live for each, live in self.dashboards.items() if each != uid})
+
+    def without_folder(self, uid: FolderUid) -> PureServer:
+        """With one folder less, and nothing of what lay in it: as servers delete folders."""
+        folders = {each: live for each, live in self.folders.items() if each != uid and not self.lies_in(each, uid)}
+        dashboards = {each: live for each, live in self.dashboards.items() if live.folder == ROOT or live.folder in folders}
+        return replace(self, folders=folders, dashboards=dashboards)
+
+    def lies_in(self, folder: FolderUid, other: FolderUid) -> bool:
+        """Whether a folder lies in another one, however deep."""
+        above = self.folders[folder].parent
+        while above not in (ROOT, other):
+            above = self.folders[above].parent
+        return above == other
+
+    def is_empty(self, uid: FolderUid) -> bool:
+        """Whether nothing lies in the folder."""
+        return all(each.folder != uid for each in self.dashboards.values()) and all(each.parent != uid for each in self.folders.values())
+
     def _written(self, dashboard: DesiredDashboard, mark: Mark, contents: Contents) -> PureServer:
         content = {**contents[dashboard.origin.path], "id": mark.id, "version": mark.version, "uid": dashboard.uid}
         url = f"https://grafana.example/d/{dashboard.uid}"
@@ -70,6 +94,7 @@ class PureServer:
         """With one more folder; the same server where it is refused."""
         assert folder.parent == ROOT or folder.parent in self.folders, "a folder before its parent"
         assert folder.parent == ROOT or self.server.nested_folders, "a folder in a folder"
+        assert folder.parent == ROOT or not (folder.uid == folder.parent or self.lies_in(folder.parent, folder.uid)), "a folder in itself"
         others = {(each.parent, named(each.title)) for each in self.folders.values() if each.uid != folder.uid}
         if self.server.unique_names and (folder.parent, named(folder.title)) in others:
             return replace(self, refused=self.refused | {folder.uid})

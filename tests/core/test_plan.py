@@ -1,15 +1,21 @@
 """The decision table, row by row, and the folders that a plan makes, uses or leaves alone."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from provisioner.core.changes import Comparison, ConflictKind, CreateDashboard, CreateFolder, Plan, UpdateDashboard
 from provisioner.core.conflicts import CONFLICTS
-from provisioner.core.model import ROOT, Desired, Found, LiveFolder, Server, Uid
-from provisioner.core.plan import Live, make_plan, name_exists
-from provisioner.core.settings import ConflictPolicy, Policy
-from tests.core.builders import NEW, OLD, SOMETHING, beside, dashboard, found, live_folder, server, wanted
+from provisioner.core.decide import name_exists
+from provisioner.core.identity import derived_uid
+from provisioner.core.live import Live, Ours
+from provisioner.core.model import ROOT, Desired, Fingerprint, Found, LiveFolder, Server, Uid
+from provisioner.core.plan import make_plan
+from provisioner.core.policy import Policies
+from provisioner.core.records import Record, Why
+from provisioner.core.settings import ConflictPolicy, DeletedPolicy, Policy, PolicyChange
+from tests.core.builders import BASE, NEW, OLD, SOMETHING, beside, dashboard, found, live_folder, recorded, server, wanted
 
 REPORT, GIT_WINS = Policy(), Policy(ConflictPolicy.GIT_WINS)
 POLICIES = pytest.mark.parametrize("policy", [REPORT, GIT_WINS], ids=["report", "git-wins"])
@@ -44,12 +50,16 @@ def test_what_the_server_does_not_have_is_created(policy: Policy) -> None:
 
 @POLICIES
 def test_what_is_equal_is_left_alone(policy: Policy) -> None:
-    assert plan(ONE, beside(CPU, equal=True), policy=policy) == Plan(unchanged=(CPU,))
+    equal = beside(CPU, equal=True)
+
+    assert plan(ONE, equal, policy=policy) == Plan(unchanged=(CPU,), adopted=(CPU,), seen=((CPU, equal),))
 
 
 @POLICIES
 def test_what_is_equal_is_left_alone_even_if_another_tool_keeps_it(policy: Policy) -> None:
-    assert plan(ONE, beside(CPU, equal=True, managed_by="file provisioning"), policy=policy) == Plan(unchanged=(CPU,))
+    equal = beside(CPU, equal=True, managed_by="file provisioning")
+
+    assert plan(ONE, equal, policy=policy) == Plan(unchanged=(CPU,), adopted=(CPU,), seen=((CPU, equal),))
 
 
 def test_what_differs_is_a_conflict_with_both_sides_and_nothing_is_written() -> None:
@@ -64,13 +74,13 @@ def test_what_differs_is_a_conflict_with_both_sides_and_nothing_is_written() -> 
     assert told.remedy == CONFLICTS[ConflictKind.UNMANAGED].remedy
 
 
-def test_where_git_wins_what_differs_is_written_over_the_version_just_read() -> None:
+def test_where_git_wins_what_differs_is_kept_and_written_over_the_version_just_read() -> None:
     differing = beside(CPU, equal=False)
 
     [change] = plan(ONE, differing).changes
 
     reason = "it differs, and the policy conflict: git-wins says that git counts"
-    assert change == UpdateDashboard(CPU, differing.live, reason, SOMETHING)
+    assert change == UpdateDashboard(CPU, differing.live, reason, SOMETHING, keep=Why.BEFORE_OVERWRITE)
 
 
 @pytest.mark.parametrize("equal", [True, False])
@@ -203,3 +213,77 @@ def test_of_two_files_with_one_title_both_are_written_where_a_title_may_be_taken
 
 def test_a_title_that_is_taken_by_what_nobody_shows_is_said_so() -> None:
     assert name_exists(CPU, None).message == "something else in this folder has the title, hidden from this credential"
+
+
+# Records
+
+
+def looked(*, read: bool, ours: Fingerprint | None = None, rows: tuple[Found, ...] = (), on: Server = OLD) -> Live:
+    """A server on which the dashboard was not found, or was not asked for."""
+    asked = frozenset({CPU.uid}) if read else frozenset()
+    return Live(on, found=rows, read=asked, ours=(Ours(CPU.uid, "1:new:0:-", ours),))
+
+
+RECORDS = {CPU.uid: recorded(CPU)}
+
+
+def test_what_is_not_there_is_told_only_where_it_was_asked_for() -> None:
+    asked, unasked = (make_plan(ONE, looked(read=each, ours=BASE), REPORT, RECORDS) for each in (True, False))
+
+    assert ([each.live for each in asked.drifted], asked.unchanged) == ([None], ())
+    assert (unasked.drifted, unasked.unchanged, unasked.seen) == ((), (CPU,), ())
+
+
+def test_a_title_that_it_had_before_is_not_taken_by_it_and_a_new_one_may_be() -> None:
+    rows = (found("other", "CPU"), found("cpu", "CPU"))
+    renamed = {CPU.uid: replace(recorded(CPU), title="Load")}
+
+    assert [type(each) for each in make_plan(ONE, looked(read=False, rows=rows), REPORT, RECORDS).changes] == [UpdateDashboard]
+    assert kinds(make_plan(ONE, looked(read=False, rows=rows), REPORT, renamed)) == [ConflictKind.NAME_EXISTS]
+    recreate = Policy(deleted=DeletedPolicy.RECREATE)
+    assert kinds(make_plan(ONE, looked(read=True, rows=rows), recreate, RECORDS)) == [ConflictKind.NAME_EXISTS]
+
+
+def test_a_record_without_a_file_is_gone() -> None:
+    gone = replace(recorded(CPU), uid=Uid("gone"))
+
+    assert make_plan(ONE, looked(read=False), REPORT, {**RECORDS, gone.uid: gone}).gone == (gone,)
+
+
+def test_in_doubt_no_record_is_gone() -> None:
+    assert make_plan(Desired(complete=False), looked(read=False), REPORT, RECORDS).gone == ()
+
+
+def test_what_a_refused_file_names_is_neither_gone_nor_drifted() -> None:
+    plan = make_plan(Desired(withheld=frozenset({CPU.uid})), looked(read=True), REPORT, RECORDS)
+
+    assert (plan.gone, plan.drifted, plan.changes) == ((), (), ())
+
+
+def test_what_a_refused_file_was_called_before_is_not_gone() -> None:
+    """A renamed file keeps the uid of its first path; refused, it is withheld by the uid of its path of now."""
+    renamed = replace(recorded(CPU), uid=Uid("first"), path="second.json", derived=True)
+    elsewhere = replace(renamed, uid=Uid("third"), path="third.json")
+    now = derived_uid(renamed.source, "second.json", 0)
+
+    def gone(withheld: Uid, *records: Record) -> list[Uid]:
+        desired = Desired(withheld=frozenset({withheld}))
+        return [each.uid for each in make_plan(desired, looked(read=True), REPORT, {each.uid: each for each in records}).gone]
+
+    assert gone(now, renamed) == []
+    assert gone(now, renamed, replace(elsewhere, uid=now)) == []
+    assert gone(Uid("another"), renamed) == []
+    assert gone(Uid("third"), replace(renamed, derived=False), elsewhere) == ["first"]
+    assert gone(Uid("third"), renamed, elsewhere) == ["first"]
+
+
+def test_of_one_dashboard_a_person_may_say_that_git_wins() -> None:
+    taken = Policies(REPORT, taken=frozenset({CPU.uid}))
+
+    assert [type(each) for each in make_plan(ONE, looked(read=True, on=NEW), taken, RECORDS).changes] == [CreateDashboard]
+
+
+def test_the_policy_of_its_path_counts() -> None:
+    stated = Policies(REPORT, ((re.compile("cpu.json"), PolicyChange(deleted=DeletedPolicy.RECREATE)),))
+
+    assert [type(each) for each in make_plan(ONE, looked(read=True, ours=BASE, on=NEW), stated, RECORDS).changes] == [CreateDashboard]

@@ -6,8 +6,10 @@ import pytest
 
 from provisioner.core.changes import Comparison, ConflictKind, CreateDashboard, CreateFolder, Plan
 from provisioner.core.desired import Wants
+from provisioner.core.live import Live
 from provisioner.core.model import Desired, LiveFolder, Server
-from provisioner.core.plan import Live, make_plan
+from provisioner.core.plan import make_plan
+from provisioner.core.records import FolderRecord
 from provisioner.core.settings import ConflictPolicy, Policy
 from tests.core.builders import NEW, OLD, beside, dashboard, folder_file, live_folder, wanted
 
@@ -20,8 +22,10 @@ def plan(
     policy: Policy = GIT_WINS,
     on: Server = NEW,
     folders: tuple[LiveFolder, ...] = (),
+    made: tuple[FolderRecord, ...] = (),
 ) -> Plan:
-    return make_plan(desired, Live(on, folders, (), tuple((each.live.uid, each) for each in compared)), policy)
+    live = Live(on, folders, (), tuple((each.live.uid, each) for each in compared))
+    return make_plan(desired, live, policy, folders={each.uid: each for each in made})
 
 
 def kinds(made: Plan) -> list[ConflictKind]:
@@ -60,10 +64,11 @@ def test_no_folder_is_made_for_a_conflict_or_for_what_is_left_alone() -> None:
     [cpu] = HOSTS.dashboards
 
     held = plan(HOSTS, beside(cpu, equal=False, folder=""), policy=REPORT)
-    still = plan(HOSTS, beside(cpu, equal=True))
+    equal = beside(cpu, equal=True)
+    still = plan(HOSTS, equal)
 
     assert (held.changes, kinds(held)) == ((), [ConflictKind.UNMANAGED])
-    assert still == Plan(unchanged=(cpu,))
+    assert still == Plan(unchanged=(cpu,), adopted=(cpu,), seen=((cpu, equal),))
 
 
 def test_no_parent_is_made_for_a_folder_that_is_there_in_another_place() -> None:
@@ -160,6 +165,51 @@ def test_what_lies_in_the_folder_that_is_used_is_where_it_should_be() -> None:
     [cpu] = HOSTS.dashboards
     folders = (live_folder("p", "platform"), live_folder("h", "hosts", "p"))
 
-    made = plan(HOSTS, beside(cpu, equal=True, folder="h"), folders=folders)
+    there, equal = replace(cpu, folder=folders[1].uid), beside(cpu, equal=True, folder="h")
 
-    assert made == Plan(unchanged=(replace(cpu, folder=folders[1].uid),))
+    assert plan(HOSTS, equal, folders=folders) == Plan(unchanged=(there,), adopted=(there,), seen=((there, equal),))
+
+
+# Folders that we made
+
+
+def ours(folder: LiveFolder, path: str = "ops") -> FolderRecord:
+    """The record of a folder as it was made."""
+    return FolderRecord(folder.uid, folder.title, folder.parent, path, "2026-11-20T08:00:00Z")
+
+
+OPS = live_folder("ops-uid", "Ops")
+[OPERATIONS] = STATED.folders
+
+
+def test_a_folder_of_ours_that_git_renamed_is_renamed_over_the_state_that_was_seen() -> None:
+    assert plan(STATED, folders=(OPS,), made=(ours(OPS),)).changes[0] == CreateFolder(OPERATIONS, 'renamed in git: it was "Ops"', OPS)
+
+
+def test_a_folder_of_ours_that_git_moved_comes_after_the_one_that_it_is_moved_into() -> None:
+    moved = wanted(dashboard("team/ops/cpu.json"), folder_file("team/ops/_folder.yaml", "Ops", "ops-uid"))
+
+    made = plan(moved, beside(moved.dashboards[0], equal=True), folders=(OPS,), made=(ours(OPS),))
+
+    team, operations = moved.folders
+    assert made.changes == (CreateFolder(team, "the server does not have it"), CreateFolder(operations, 'moved in git: it was "Ops"', OPS))
+
+
+def test_a_folder_of_ours_that_is_as_git_says_is_left_alone() -> None:
+    there = replace(OPS, title="Operations")
+
+    assert [type(each) for each in plan(STATED, folders=(there,), made=(ours(there),)).changes] == [CreateDashboard]
+
+
+def test_a_folder_of_ours_that_somebody_renamed_is_told_and_used() -> None:
+    made = plan(STATED, folders=(replace(OPS, title="Betrieb"),), made=(ours(OPS),))
+
+    assert kinds(made) == [ConflictKind.FOLDER_DIFFERS]
+    assert made_folders(made) == []
+
+
+def test_folders_of_ours_that_no_directory_stands_for_are_gone_children_first() -> None:
+    top, child, root = ours(live_folder("a", "A"), "a"), ours(live_folder("b", "B", "a"), "a/b"), ours(live_folder("0", "Team"), "")
+
+    assert plan(STATED, made=(root, top, child, ours(OPS))).gone_folders == (child, top, root)
+    assert plan(replace(STATED, complete=False), made=(top,)).gone_folders == ()

@@ -1,0 +1,174 @@
+"""Live dashboards → the bytes of files: new ones in one order and form, changed ones with only what changed.
+
+In: a dashboard as the server has it; the bytes of the file that holds it already. Out: bytes, or None where it cannot be done truly.
+New files have uid, title, description and tags first, then the rest by name as Grafana's own export has it, then variables and panels; two
+spaces, letters of all scripts as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from provisioner.core import documents
+from provisioner.core.canonical import fingerprint
+from provisioner.core.export.alike import counterparts
+from provisioner.core.export.holes import ways_back, with_holes
+from provisioner.core.export.patch import patched
+from provisioner.core.export.yaml_text import yaml_text
+from provisioner.core.inputs import fill
+from provisioner.core.model import DesiredDashboard, Document, FileKind, Fill, Fingerprint, Json, Uid
+from provisioner.core.syntax import YAML_KINDS, decoded, parse, parse_again
+from provisioner.core.syntax_text import tokens
+
+_FIRST, _LAST = ("uid", "title", "description", "tags"), ("templating", "panels", "rows")
+_SCRATCH = frozenset({"id", "version", "iteration", "uid", "__inputs", "__requires", "__elements"})
+"""What the normal form leaves out at the top: it is the file's own, or nobody's."""
+
+_OF_A_LIBRARY_PANEL = ("gridPos", "id", "title")
+_HEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A dashboard of a file, as it should be from now on. `named` writes its uid into it, for one whose uid came from the path."""
+
+    known: DesiredDashboard
+    live: Mapping[str, Json]
+    named: bool = False
+
+
+def made(uid: Uid, content: Mapping[str, Json], tag: str = "") -> bytes:
+    """A new file. What our reader would not take for a dashboard as it stands gets the wrapper that Grafana's own answers have.
+
+    `tag` is the owner's mark: a pass adds it, so no file has it.
+    """
+    body: dict[str, Json] = {"uid": uid, **{key: _sorted(each) for key, each in _untagged(content, tag).items() if key not in _SCRATCH}}
+    places = {key: place for place, key in enumerate((*_FIRST, "", *_LAST))}
+    whole = {key: body[key] for key in sorted(body, key=lambda key: (places.get(key, len(_FIRST)), key))}
+    raw = _json(whole)
+    return raw if documents.read(raw, FileKind.JSON, place_notes=False).documents else _json({"meta": {}, "dashboard": whole})
+
+
+def as_wanted(live: Mapping[str, Json], tag: str) -> Fingerprint:
+    """What a file should fill to: the live contents, marked as a pass would mark them."""
+    return fingerprint(fill(_untagged(live, tag), Fill(tag=tag)))
+
+
+def is_same(change: Change, raw: bytes, kind: FileKind) -> bool:
+    """Whether the file says already what is live."""
+    own = documents.body(raw, kind, change.known.document)
+    return fingerprint(fill(own, change.known.fill)) == as_wanted(change.live, change.known.fill.tag)
+
+
+def rewritten(raw: bytes, kind: FileKind, changes: Sequence[Change]) -> bytes | None:
+    """The file with these dashboards changed and all else as it was: wrappers, neighbours, key order, layout, holes.
+
+    YAML loses its comments, save those at its head. None where the holes of a file cannot be kept, or what came out would not be read back.
+    """
+    text = decoded(raw)[0]
+    values = list(parse_again(raw, kind))
+    bodies: list[tuple[Document, dict[str, Json]]] = []
+    for each in changes:
+        document = each.known.document
+        body = _successor(each, documents.body(raw, kind, document))
+        if body is None:
+            return None
+        bodies.append((document, body))
+        values[document.document] = _put(values[document.document], tokens(document.pointer), body)
+    if kind in YAML_KINDS:
+        heading = _HEADING.match(text)
+        result = (heading[0] if heading else "") + "---\n".join(yaml_text(value) for value in values)
+    else:
+        result = patched(text, values[0])
+    out = result.encode("utf-8", "backslashreplace")
+    return out if _says(out, kind, bodies) else None
+
+
+def loses_comments(raw: bytes, kind: FileKind) -> bool:
+    """Whether rewriting the file would."""
+    text = decoded(raw)[0] if kind in YAML_KINDS else ""
+    heading = _HEADING.match(text)
+    return re.search(r"(?:^|\s)#", text[heading.end() if heading else 0 :]) is not None
+
+
+def _successor(change: Change, own: dict[str, Json]) -> dict[str, Json] | None:
+    """What stands in the file's place from now on; None where holes would not fill to what is live."""
+    known = change.known
+    kept = {key: each for key, each in own.items() if key in _SCRATCH}
+    if change.named:
+        kept["uid"] = known.uid
+    live = {key: each for key, each in _untagged(change.live, known.fill.tag).items() if key not in _SCRATCH}
+    if own.get("__elements"):
+        return None
+    if known.fill.inputs or known.fill.by_name:
+        live = with_holes(own, fill(own, replace(known.fill, tag="")), live, ways_back(known.document, known.fill, own))
+    order = [key for key in own if key in kept or key in live]
+    successor = {key: kept[key] if key in kept else live[key] for key in (*order, *sorted((kept | live).keys() - set(order)))}
+    return successor if fingerprint(fill(successor, known.fill)) == as_wanted(change.live, known.fill.tag) else None
+
+
+def _untagged(live: Mapping[str, Json], tag: str) -> dict[str, Json]:
+    tags = live.get("tags")
+    return {**live, "tags": [each for each in tags if each != tag]} if tag and isinstance(tags, list) and tag in tags else dict(live)
+
+
+def _says(raw: bytes, kind: FileKind, bodies: Sequence[tuple[Document, Mapping[str, Json]]]) -> bool:
+    """Whether a reader would find what was written."""
+    parsed = parse(raw, kind)
+    if any(each.code == "duplicate-key" for each in parsed.problems) or not parsed.whole:
+        return False
+    return all(fingerprint(documents.body(raw, kind, document)) == fingerprint(body) for document, body in bodies)
+
+
+def _put(value: Json, way: Sequence[str], body: Json) -> Json:
+    """The value with another object at the end of the way. A text on the way that holds JSON is changed as text."""
+    if isinstance(value, str):
+        inner = parse_again(value.encode(), FileKind.JSON)[0]
+        return patched(value, _put(inner, way, body))
+    if not way:
+        return _in_order(value, body)
+    copied: Callable[[Json], Json] = lambda each: _put(each, way[1:], body)  # noqa: E731 - read beside its two uses
+    if isinstance(value, list):
+        return [copied(each) if place == int(way[0]) else each for place, each in enumerate(value)]
+    return {key: copied(each) if key == way[0] else each for key, each in value.items()}
+
+
+def _in_order(old: Json, new: Json) -> Json:
+    """The new value with its keys in the order of the old, for YAML; JSON's own text keeps its order."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        order = (*(key for key in old if key in new), *sorted(new.keys() - old.keys()))
+        return {key: _in_order(old.get(key), new[key]) for key in order}
+    if isinstance(new, list):
+        before = old if isinstance(old, list) else []
+        return [
+            _in_order(None if place is None else before[place], each) for each, place in zip(new, counterparts(before, new), strict=True)
+        ]
+    return new if not isinstance(new, dict) else _sorted(new)
+
+
+def _sorted(value: Json) -> Json:
+    """Keys by name, as Grafana writes them; of a library panel what a file needs, since the rest is a copy that grows old."""
+    match value:
+        case dict():
+            library = value.get("libraryPanel")
+            if isinstance(library, dict) and isinstance(library.get("uid"), str) and library["uid"]:
+                named = {key: library[key] for key in ("name", "uid") if key in library}
+                value = {**{key: value[key] for key in _OF_A_LIBRARY_PANEL if key in value}, "libraryPanel": named}
+            return {key: _sorted(value[key]) for key in sorted(value)}
+        case list():
+            return [_sorted(each) for each in value]
+        case _:
+            return value
+
+
+def _json(value: Json) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        return f"{text}\n".encode("utf-8", "backslashreplace")

@@ -1,0 +1,121 @@
+"""Desired folders onto a server's folders: what each directory becomes there, and which folders have to be made.
+
+In: what a target should hold and what the server holds. Out: `Placed`, and the folders to make. A folder that may not be ours is used as it
+is, never renamed or moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from provisioner.core.changes import Conflict, ConflictKind, CreateFolder
+from provisioner.core.conflicts import conflict
+from provisioner.core.live import Live
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, LiveFolder
+from provisioner.core.records import FolderRecord
+
+NO_FOLDERS: Mapping[FolderUid, FolderRecord] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The desired, with folders as this server can hold them and every dashboard in one of those. `changed` are folders of ours that the
+    source renamed or moved.
+    """
+
+    folders: tuple[DesiredFolder, ...]
+    dashboards: tuple[DesiredDashboard, ...]
+    conflicts: tuple[Conflict, ...]
+    changed: tuple[CreateFolder, ...] = ()
+
+
+def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, FolderRecord] = NO_FOLDERS) -> Placed:
+    """Folders by what is there: by uid; else, where the uid is ours to choose, by title within the parent; flat without nesting."""
+    by_uid = {folder.uid: folder for folder in live.folders}
+    unique = live.server.unique_names
+    ours = frozenset() if unique else frozenset(folder.uid for folder in desired.folders)
+    titles: dict[tuple[FolderUid, str], FolderUid] = {}
+    for each in sorted(live.folders, key=lambda each: each.uid):
+        if each.uid not in ours:  # where titles may repeat, the folder of another directory is not this one's
+            titles.setdefault((each.parent, name_key(each.title)), each.uid)
+    used: dict[FolderUid, FolderUid] = {ROOT: ROOT}
+    folders: list[DesiredFolder] = []
+    conflicts: list[Conflict] = []
+    changed: list[CreateFolder] = []
+    for folder in _as_servable(desired, nested=live.server.nested_folders):
+        mine = replace(folder, parent=used[folder.parent])
+        place = (mine.parent, name_key(mine.title))
+        namesake = None if mine.uid in by_uid else titles.get(place)
+        if namesake is not None and (mine.derived or unique):
+            used[folder.uid] = namesake
+            conflicts += _folder_name_exists(mine, namesake)
+            continue
+        used[folder.uid] = mine.uid
+        folders.append(mine)
+        if (change := _changed(mine, by_uid.get(mine.uid), made.get(mine.uid))) is not None:
+            changed.append(change)
+        else:
+            conflicts += _folder_differs(mine, by_uid.get(mine.uid))
+        if unique:
+            titles.setdefault(place, mine.uid)
+    dashboards = (each if used[each.folder] == each.folder else replace(each, folder=used[each.folder]) for each in desired.dashboards)
+    return Placed(tuple(folders), tuple(dashboards), tuple(conflicts), tuple(changed))
+
+
+def _changed(mine: DesiredFolder, live: LiveFolder | None, made: FolderRecord | None) -> CreateFolder | None:
+    """A folder that we made, that is as we made it, and that the source calls or places otherwise by now."""
+    if live is None or made is None or (live.title, live.parent) != (made.title, made.parent):
+        return None
+    if (mine.title, mine.parent) == (live.title, live.parent):
+        return None
+    what = "renamed" if mine.parent == live.parent else "moved"
+    return CreateFolder(mine, f'{what} in git: it was "{live.title}"', live)
+
+
+def _as_servable(desired: Desired, *, nested: bool) -> Iterator[DesiredFolder]:
+    """Parents before children; without nesting only those that hold dashboards, under the title "Parent / Child"."""
+    holding = {dashboard.folder for dashboard in desired.dashboards}
+    for folder in desired.folders:
+        if nested:
+            yield folder
+        elif folder.uid in holding:
+            title = " / ".join(folder.titles)
+            yield replace(folder, title=title, parent=ROOT, titles=(title,))
+
+
+def _folder_differs(mine: DesiredFolder, live: LiveFolder | None) -> Iterator[Conflict]:
+    if live is not None and (live.title != mine.title or live.parent != mine.parent):
+        where = "" if live.parent == mine.parent else " in another place"
+        yield conflict(ConflictKind.FOLDER_DIFFERS, mine, f'the folder is there as "{live.title}"{where}; it is used as it is')
+
+
+def _folder_name_exists(mine: DesiredFolder, namesake: FolderUid) -> Iterator[Conflict]:
+    if not mine.derived:
+        yield conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, f'a folder of this title is there as uid "{namesake}"; it is used as it is')
+
+
+def folder_changes(placed: Placed, live: Live, used: Iterable[FolderUid]) -> Iterator[CreateFolder]:
+    """Those that the source renamed or moved, and of those that are not there the ones that a write or a move needs: a folder is not made
+    for the sake of a conflict. Parents come first, whatever becomes of them.
+    """
+    changed = {each.folder.uid: each for each in placed.changed}
+    there = {folder.uid for folder in live.folders}
+    by_uid = {folder.uid: folder for folder in placed.folders if folder.uid not in there}
+    needed: set[FolderUid] = set()
+    for start in (*used, *(each.folder.parent for each in placed.changed)):
+        uid = start
+        while uid in by_uid and uid not in needed:
+            needed.add(uid)
+            uid = by_uid[uid].parent
+    for folder in placed.folders:
+        if folder.uid in changed:
+            yield changed[folder.uid]
+        elif folder.uid in needed:
+            yield CreateFolder(folder, "the server does not have it")
+
+
+def name_key(title: str) -> str:
+    """Titles that are one for a server."""
+    return title.strip().casefold()

@@ -1,0 +1,150 @@
+"""What is written down of a pass: records made of what was sent or found, and what becomes of an intent that a crash left.
+
+In: dashboards, marks, a moment. Out: records. Pure: the moment is handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from provisioner.core.changes import Comparison, CreateFolder, LiveState, Plan
+from provisioner.core.live import Ours
+from provisioner.core.model import DesiredDashboard, Fingerprint, Mark, SourceFiles, SourceName, Uid
+from provisioner.core.policy import Policies
+from provisioner.core.problems import Severity
+from provisioner.core.records import Intent, Record
+from provisioner.core.settings import TargetSettings
+from provisioner.core.upheaval import Upheaval
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a pass runs (ISO 8601, UTC), and of which commit of each source."""
+
+    when: str
+    commits: Mapping[SourceName, str | None]
+
+
+def record_of(dashboard: DesiredDashboard, ours: Ours, content: Fingerprint, mark: Mark, moment: Moment) -> Record:
+    """What is recorded when this content was sent, or found to be live."""
+    return Record(
+        uid=dashboard.uid,
+        title=dashboard.title,
+        source=dashboard.origin.source,
+        path=dashboard.origin.path,
+        index=dashboard.document.index,
+        blob=dashboard.origin.blob,
+        commit=moment.commits.get(dashboard.origin.source),
+        key=ours.key,
+        content=content,
+        folder=dashboard.folder,
+        titles=dashboard.titles,
+        mark=mark,
+        applied=moment.when,
+        derived=dashboard.derived,
+    )
+
+
+def notes(plan: Plan, records: Mapping[Uid, Record], ours: Mapping[Uid, Ours], moment: Moment) -> tuple[Record, ...]:
+    """Records that a pass brings up to date without a write: adopted ones, and those whose file, commit or mark changed and nothing else.
+
+    An equal dashboard that was saved again without a change has a new mark; the next update needs it. What is written, held or in conflict
+    has its file at least: it is not missing any more.
+    """
+    counting = {} if stale(plan, records) else records
+    made = [_note(dashboard, seen, counting.get(dashboard.uid), ours[dashboard.uid], moment) for dashboard, seen in plan.seen]
+    seen = {dashboard.uid for dashboard, _ in plan.seen}
+    for dashboard in plan.unchanged:
+        record = counting.get(dashboard.uid)
+        if record is not None and dashboard.uid not in seen:
+            made.append(_moved(record, dashboard, ours[dashboard.uid]))
+    made += (replace(counting[uid], missing_since=None) for uid in _waiting(plan) if uid in counting)
+    return tuple(each for each in made if each != counting.get(each.uid))
+
+
+def _waiting(plan: Plan) -> Iterator[Uid]:
+    """Dashboards that have a file and are not as it says."""
+    yield from (each.dashboard.uid for each in plan.changes if not isinstance(each, CreateFolder))
+    yield from (each.dashboard.uid for each in plan.drifted)
+    yield from (each.ours.uid for each in plan.conflicts if isinstance(each.ours, DesiredDashboard))
+
+
+def _note(dashboard: DesiredDashboard, seen: Comparison, record: Record | None, ours: Ours, moment: Moment) -> Record:
+    mark = seen.live.mark
+    if record is None:
+        return replace(record_of(dashboard, ours, seen.ours, mark, moment), written=False)
+    if seen.ours != record.content or dashboard.folder != record.folder:  # git came to what is live, or the other way round
+        return replace(record_of(dashboard, ours, seen.ours, mark, moment), written=record.written)
+    return replace(_moved(record, dashboard, ours), mark=mark)
+
+
+def _moved(record: Record, dashboard: DesiredDashboard, ours: Ours) -> Record:
+    """The same dashboard, perhaps from another file by now. When it was applied stays, and so does the commit it was applied from."""
+    origin = dashboard.origin
+    return replace(
+        record,
+        title=dashboard.title,
+        source=origin.source,
+        path=origin.path,
+        index=dashboard.document.index,
+        blob=origin.blob,
+        key=ours.key,
+        titles=dashboard.titles,
+        derived=dashboard.derived,
+        missing_since=None,
+    )
+
+
+def settled(intent: Intent, live: LiveState | None) -> Record | None:
+    """The record that the write left which a crash interrupted, None when it left none: then it was not done, or it was a deletion that
+    was.
+    """
+    if intent.record is None or live is None:
+        return None
+    done = live.fingerprint == intent.record.content and live.folder == intent.record.folder
+    return replace(intent.record, mark=live.mark) if done else None
+
+
+def stale(plan: Plan, records: Mapping[Uid, Record]) -> tuple[Uid, ...]:
+    """Records of what is not there any more, to be forgotten before anything is written: of a server that was emptied or replaced. If they
+    stayed, a pass that is stopped half-way would leave the next one a server that is neither.
+    """
+    return tuple(sorted(records)) if plan.notice in (Upheaval.EMPTIED, Upheaval.REPLACED) else ()
+
+
+def at_rest(
+    dashboards: Iterable[DesiredDashboard],
+    records: Mapping[Uid, Record],
+    ours: Mapping[Uid, Ours],
+    policies: Policies | None = None,
+) -> bool:
+    """Whether the records alone say that nothing is to be done: every dashboard is as it was applied, and every record has its file, or is
+    known to be missing where nothing is ever deleted.
+    """
+    left = 0 if policies is None else sum(_left(each, policies) for each in records.values())
+    count = 0
+    for dashboard in dashboards:
+        record = records.get(dashboard.uid)
+        if record is None or record.key != ours[dashboard.uid].key or record.titles != dashboard.titles or record.missing_since:
+            return False
+        if (record.path, record.source) != (dashboard.origin.path, dashboard.origin.source):
+            return False
+        count += 1
+    return count + left == len(records)
+
+
+def _left(record: Record, policies: Policies) -> bool:
+    return record.missing_since is not None and not policies.of(record.path, record.uid).prune.enabled
+
+
+def rest_key(files: Iterable[SourceFiles], target: TargetSettings, severities: tuple[tuple[str, Severity], ...], release: str) -> str:
+    """Names all that a decision without a look at the server rests on, but for the records: files, settings, and the rules of this
+    release.
+    """
+    digest = hashlib.sha256(f"{release}\0{target!r}\0{severities!r}".encode())
+    for source in files:
+        digest.update(f"\0{source.snapshot.source}\0{source.snapshot.complete}\0".encode())
+        digest.update("\n".join(f"{entry.path}\t{entry.blob}" for entry in source.snapshot.entries).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
