@@ -1,7 +1,7 @@
 """The door of this room: a result in, text of the format asked for out.
 
-In: `Validation`, `PassReport`s, or the `Failure` that kept a command from beginning; the exit code; options. Out: text that ends with a
-newline, to be printed with `terminal.write` or written to a file.
+In: `Validation`, `PassReport`s, `StatusReport`s, `Explanation`s, or the `Failure` that kept a command from beginning; the exit code;
+options. Out: text that ends with a newline, to be printed with `terminal.write` or written to a file.
 """
 
 from __future__ import annotations
@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from provisioner.core.explain import Explanation, NotFound
 from provisioner.core.problems import Problem
 from provisioner.core.report import Exit, Failure, PassReport, Validation
+from provisioner.core.status import StatusReport
 from provisioner.render.json_ import failure_json, passes_json, validation_json
+from provisioner.render.json_answers import diff_json, explanation_json, status_json
 from provisioner.render.junit import failure_junit, passes_junit, validation_junit
 from provisioner.render.lines import printed
 from provisioner.render.markdown import failure_markdown, passes_markdown, validation_markdown
-from provisioner.render.options import Format, Options
+from provisioner.render.markdown_answers import diff_markdown, explanation_markdown, status_markdown
+from provisioner.render.options import Answer, Format, Options
 from provisioner.render.sarif import failure_sarif, passes_sarif, validation_sarif
+from provisioner.render.text_explain import diff_lines, explanation_lines, raw_lines
 from provisioner.render.text_pass import apply_lines, plan_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
+from provisioner.render.text_status import status_lines
 from provisioner.render.text_validation import validation_lines
 
 
@@ -51,6 +57,49 @@ def render_apply(reports: Sequence[PassReport], form: Format, code: Exit, option
     if form is Format.TEXT:
         return printed(apply_lines(reports, code, options), options)
     return _passes("apply", reports, form, code, options)
+
+
+def render_status(reports: Sequence[StatusReport], form: Format, code: Exit, options: Options) -> str:
+    """How targets stand. As JUnit and SARIF it is the plan that they were made from."""
+    match form:
+        case Format.TEXT:
+            return printed(status_lines(reports, options), options)
+        case Format.JSON:
+            return status_json(reports, code)
+        case Format.MARKDOWN:
+            return status_markdown(reports, code)
+        case Format.JUNIT:
+            return passes_junit([each.report for each in reports])
+        case Format.SARIF:
+            return passes_sarif([each.report for each in reports], code, options.prefix)
+        case _:
+            assert_never(form)
+
+
+def render_explanation(answers: Sequence[Explanation | NotFound], form: Answer, options: Options) -> str:
+    """Why a dashboard is treated as it is, or what was not found; one answer for each target."""
+    match form:
+        case Format.TEXT:
+            return printed(explanation_lines(answers, options), options)
+        case Format.JSON:
+            return explanation_json(answers)
+        case Format.MARKDOWN:
+            return explanation_markdown(answers)
+        case _:
+            assert_never(form)
+
+
+def render_diff(answers: Sequence[Explanation | NotFound], form: Answer, options: Options, *, raw: bool = False) -> str:
+    """What differs between git, base and live, in the words of a dashboard; with `raw` as a unified diff of JSON, from live to git."""
+    match form:
+        case Format.TEXT:
+            return printed(raw_lines(answers, options) if raw else diff_lines(answers, options), options)
+        case Format.JSON:
+            return diff_json(answers, raw=raw)
+        case Format.MARKDOWN:
+            return diff_markdown(answers, raw=raw)
+        case _:
+            assert_never(form)
 
 
 def render_failure(failure: Failure, problems: Sequence[Problem], form: Format, code: Exit, options: Options) -> str:

@@ -51,18 +51,50 @@ def _pass(report: PassReport) -> Element:
             _failure(_case(suite, failure.subject, report.target), failure)
     for conflict in report.conflicts:
         case = _case(suite, _name(words.name(conflict.ours), conflict.ours.uid), report.target, words.path(conflict.ours))
-        differs = [f"differs: {words.difference(each)}" for each in conflict.differences]
+        differs = [f"{label}: {words.difference(each)}" for label, found in words.sides(conflict) for each in found]
         sides = [f"git: {words.ours(conflict)}", f"server: {words.theirs(conflict)}"]
         _fail(case, conflict.kind.value, conflict.message, [*sides, *differs, conflict.remedy])
+    for drift in report.plan.drifted:
+        case = _case(suite, _name(drift.dashboard.name, drift.dashboard.uid), report.target, drift.dashboard.origin.shown)
+        live = [f"live: {words.state(drift.live)} {drift.live.url}"] if drift.live is not None else []
+        edited = [f"edited: {words.difference(each)}" for each in words.edited(drift)]
+        _say(case, [f"drifted: {drift.message}", f"base: {words.applied(drift.record)}", *live, *edited, drift.remedy])
+    _pruning(suite, report)
     for change in () if report.applied else report.plan.changes:
         _say(_change(suite, report, change), _planned(change))
     for outcome in report.outcomes:
         if outcome.result is not Result.CONFLICT:
             _outcome(_change(suite, report, outcome.change), outcome)
+    adopted = {each.uid for each in report.plan.adopted}
     for dashboard in report.plan.unchanged:
-        _case(suite, _name(dashboard.name, dashboard.uid), report.target, dashboard.origin.shown)
+        case = _case(suite, _name(dashboard.name, dashboard.uid), report.target, dashboard.origin.shown)
+        if dashboard.uid in adopted:
+            _say(case, ["adopted: recorded without a write" if report.applied else "to adopt: recorded without a write"])
     _files(suite, report.problems, report.target)
     return suite
+
+
+def _pruning(suite: Element, report: PassReport) -> None:
+    """What is held for a person fails, as a conflict does."""
+    waiting = {each.record.uid for each in report.held}
+    for held in report.pruning.held:
+        case = _case(suite, _name(words.recorded(held.record), held.record.uid), report.target, held.record.path)
+        if held.record.uid in waiting:
+            _fail(case, held.reason.value, held.message, [f"base: {words.applied(held.record)}", held.remedy])
+        else:
+            _say(case, [f"left: {held.message}"])
+    for deletion in () if report.applied else report.pruning.deletions:
+        case = _case(suite, _name(words.recorded(deletion.record), deletion.record.uid), report.target, deletion.record.path)
+        _say(case, [f"to delete: {words.state(deletion.live)}"])
+    for removal in report.removals:
+        case = _case(suite, _name(words.recorded(removal.record), removal.record.uid), report.target, removal.record.path)
+        match removal.result:
+            case Result.FAILED | Result.CONFLICT:
+                _fail(case, removal.result.value, removal.detail, [removal.remedy])
+            case Result.NOT_DONE:
+                SubElement(case, "error", type="not-done", message=visible(removal.detail or "not done"))
+            case _:
+                _say(case, [removal.result.value, removal.detail, removal.remedy])
 
 
 def _planned(change: Change) -> list[str]:

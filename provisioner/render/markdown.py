@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from provisioner.core.changes import Change, Conflict, Outcome, Result, UpdateDashboard
+from provisioner.core.changes import Change, Conflict, Drift, Outcome, Result, UpdateDashboard
 from provisioner.core.problems import Problem, Severity
+from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, Failure, PassReport, Validation
 from provisioner.render import words
 from provisioner.render.markdown_text import code, details, row, text
@@ -33,7 +34,7 @@ def validation_markdown(validation: Validation, code_: Exit) -> str:
     parts = [f"### {sign} Dashboards: {', '.join([*verdict, found or 'no problems', read])}", ""]
     for failure in failures:
         parts += _failure(failure)
-    return _whole([*parts, *_problems(validation.problems)], code_)
+    return whole([*parts, *_problems(validation.problems)], code_)
 
 
 def passes_markdown(reports: Sequence[PassReport], code_: Exit) -> str:
@@ -41,12 +42,12 @@ def passes_markdown(reports: Sequence[PassReport], code_: Exit) -> str:
     parts: list[str] = []
     for report in reports:
         parts += _chapter(report)
-    return _whole(parts, code_)
+    return whole(parts, code_)
 
 
 def failure_markdown(failure: Failure, problems: Sequence[Problem], code_: Exit) -> str:
     """What kept a command from beginning."""
-    return _whole(["### ❌ Dashboards: nothing was done", "", *_failure(failure), *_problems(problems)], code_)
+    return whole(["### ❌ Dashboards: nothing was done", "", *_failure(failure), *_problems(problems)], code_)
 
 
 def _chapter(report: PassReport) -> list[str]:
@@ -54,17 +55,21 @@ def _chapter(report: PassReport) -> list[str]:
     trouble = words.trouble(report)
     failures = [each for each in (report.failure, *(source.failure for source in report.sources)) if each is not None]
     nothing = "nothing written" if report.applied else "nothing to change" if report.failure is None else "no plan could be made"
-    told = ", ".join([*trouble, *(numbers or [nothing]), *([] if report.failure else [f"{report.unchanged:,} unchanged"])])
+    told = ", ".join([*trouble, *(numbers or [nothing]), *([] if report.failure else words.untouched(report))])
     where = [text(report.url), *([text(words.server(report.server))] if report.server else [])]
     sources = [text(words.source(source)) for source in report.sources if source.failure is None]
     note = [] if report.applied else ["nothing was written"]
-    parts = [f"### {'❌' if failures or trouble else '✅'} {text(report.target)}: {told}", "", " · ".join([*where, *sources, *note]), ""]
+    sign = "❌" if failures or trouble else "⚠️" if report.drifted else "✅"
+    parts = [f"### {sign} {text(report.target)}: {told}", "", " · ".join([*where, *sources, *note]), ""]
+    parts += [f"**{text(report.plan.notice)}**", ""] if report.plan.notice else []
     for failure in failures:
         parts += _failure(failure)
     for at, conflict in enumerate(report.conflicts):
         parts += _conflict(conflict) if at < _CONFLICTS else []
     if len(report.conflicts) > _CONFLICTS:
         parts += [f"… and {words.count(len(report.conflicts) - _CONFLICTS, 'more conflict')}", ""]
+    parts += _drifted(report.plan.drifted)
+    parts += _pruning(report)
     parts += _outcomes(report.outcomes) if report.applied else _changes(report.plan.changes)
     return [*parts, *_problems(report.problems)]
 
@@ -80,10 +85,41 @@ def _conflict(conflict: Conflict) -> list[str]:
         "",
         f"- git: {text(words.ours(conflict))}",
         f"- server: {text(words.theirs(conflict))}{f', {text(url)}' if url else ''}",
-        *(f"- differs: {text(each)}" for each in words.differences(conflict.differences)),
+        *(f"- {label}: {text(each)}" for label, found in words.sides(conflict) for each in words.differences(found)),
         f"- to do: {text(conflict.remedy)}",
         "",
     ]
+
+
+def _drifted(drifted: Sequence[Drift]) -> list[str]:
+    parts: list[str] = []
+    for each in drifted[:_CONFLICTS]:
+        word = "Drifted" if each.live is not None else "Deleted on the server"
+        parts += [f"**{word}: {text(each.dashboard.name)}** ({code(each.dashboard.uid)}): {text(each.message)}", ""]
+        parts.append(f"- base: {text(words.applied(each.record))}")
+        if each.live is not None:
+            url = f", {text(each.live.url)}" if each.live.url else ""
+            parts.append(f"- live: {text(words.state(each.live))}{url}")
+        parts += (f"- edited: {text(found)}" for found in words.differences(words.edited(each)))
+        parts += [f"- to do: {text(each.remedy)}", ""]
+    return [*parts, *_rest(len(drifted) - _CONFLICTS, "more drifted dashboard")]
+
+
+def _pruning(report: PassReport) -> list[str]:
+    """What waits for a person, what is deleted, what became of it. What only waits for its time is left out."""
+    told = [f"- held: {_recorded(each.record)}: {text(each.message)}; {text(each.remedy)}" for each in report.held[:_CONFLICTS]]
+    if report.applied:
+        for each in report.removals[:_ROWS]:
+            note = text("; ".join(part for part in (each.detail, each.remedy) if part))
+            told.append(f"- {each.result.value}: {_recorded(each.record)}" + (f": {note}" if note else ""))
+    else:
+        told += (f"- to delete: {_recorded(each.record)}: {text(words.state(each.live))}" for each in report.pruning.deletions[:_ROWS])
+    left = max(0, len(report.held) - _CONFLICTS) + max(0, len(report.removals or report.pruning.deletions) - _ROWS)
+    return [*told, "", *_rest(left, "more without a file")] if told else []
+
+
+def _recorded(record: Record | FolderRecord) -> str:
+    return f"{text(words.recorded(record))} ({code(record.uid)})"
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:
@@ -131,7 +167,7 @@ def _rest(number: int, noun: str) -> Iterable[str]:
     return [f"… and {words.count(number, noun)}", ""] if number > 0 else []
 
 
-def _whole(parts: Sequence[str], code_: Exit) -> str:
+def whole(parts: Sequence[str], code_: Exit) -> str:
     """The parts up to the limit. What is open is closed, and what was left out is counted, in the last line."""
     end = f"_exit {code_.value}: {words.EXITS[code_]}_" if code_ is not Exit.OK else ""
     kept: list[str] = []

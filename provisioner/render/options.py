@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 NARROWEST, WIDEST = 80, 160
 
@@ -19,6 +20,17 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JUNIT = "junit"
     SARIF = "sarif"
+
+
+Answer = Literal[Format.TEXT, Format.JSON, Format.MARKDOWN]
+"""The forms of an answer about one dashboard. JUnit and SARIF tell of checks and findings, which an answer is not."""
+
+ANSWERS: tuple[Answer, ...] = (Format.TEXT, Format.JSON, Format.MARKDOWN)
+
+
+def answer_form(form: Format) -> Answer | None:
+    """The form, if an answer can have it."""
+    return next((each for each in ANSWERS if each is form), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,15 @@ configuration can set by code: an **error** keeps its file from being applied, a
 A **conflict** is a change that may not be made without a person or a policy: it is reported and nothing is overwritten.
 """
 
+_DRIFT = """## Drift
+
+**A dashboard was edited on the server, and git was not.** We wrote it, its file is as it was, and somebody saved, moved or deleted it
+in Grafana. `plan` and `apply` tell who and when, and what was changed; nothing is written, and it is no failure. `policy.deleted` decides
+about deleted ones, `policy.drift` about the others: `revert` puts git back, and keeps the edit for `provisioner restore` first.
+
+What to do: take the edit into the file (`provisioner pull` writes it there), or let git win for once: `provisioner apply --take UID`.
+"""
+
 _MEANS: Mapping[Severity, str] = MappingProxyType(
     {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note", Severity.OFF: "off by default"}
 )
@@ -30,7 +39,7 @@ _MEANS: Mapping[Severity, str] = MappingProxyType(
 
 def problems_page(rules: tuple[Rule, ...]) -> str:
     """The whole page."""
-    return "\n".join((_HEAD, *_index(rules), *_chapters(rules), *_conflicts(), *_exits()))
+    return "\n".join((_HEAD, *_index(rules), *_chapters(rules), *_conflicts(), _DRIFT, *_exits()))
 
 
 def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
@@ -62,7 +71,7 @@ def _exits() -> Iterator[str]:
     order = ", ".join(str(code.value) for code in (Exit.UNREACHABLE, Exit.ERROR, Exit.INVALID, Exit.CONFLICT, Exit.PENDING))
     yield "## Exit codes\n\n| code | |\n|---|---|"
     yield from (f"| {code.value} | {words.EXITS[code]} |" for code in Exit)
-    yield f"\nWhere several apply, the first of {order} counts. 2 is given only by `plan --detailed-exitcode`.\n"
+    yield f"\nWhere several apply, the first of {order} counts. 2 is given only by `plan --detailed-exitcode`, where drift counts too.\n"
 
 
 def _sentence(text: str) -> str:

@@ -44,7 +44,12 @@ class _Finding:
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note", Severity.OFF: "none"}
 _RANKS = {"error": 0, "warning": 1, "note": 2, "none": 3}
-_FAILED = "write-failed"
+_FAILED, _DRIFT, _HELD = "write-failed", "drift", "deletion-held"
+_TITLES = {
+    _FAILED: ("A dashboard could not be written or deleted", "error"),
+    _DRIFT: ("A dashboard was edited on the server, and git was not", "warning"),
+    _HELD: ("A dashboard without a file is not deleted until a person says so", "error"),
+}
 
 
 def validation_sarif(validation: Validation, code: Exit, prefix: str) -> str:
@@ -68,8 +73,19 @@ def failure_sarif(failure: Failure, problems: Sequence[Problem], code: Exit, pre
 def _pass(report: PassReport) -> Iterator[_Finding]:
     yield from (_of(each) for each in report.problems)
     for each in report.conflicts:
-        message = f"{report.target}: {each.message}. git: {words.ours(each)}; server: {words.theirs(each)}. {each.remedy}"
+        sides = f"git: {words.ours(each)}; server: {words.theirs(each)}"
+        message = f"{report.target}: {each.message}. {sides}. {each.remedy}"
         yield _Finding(_conflict_rule(each.kind), "error", message, words.path(each.ours).rstrip("/"))
+    for drift in report.plan.drifted:
+        edited = "; ".join(words.differences(words.edited(drift)))
+        message = f"{report.target}: {drift.message}{f': {edited}' if edited else ''}. {drift.remedy}"
+        yield _Finding(_DRIFT, "warning", message, words.path(drift.dashboard))
+    for held in report.held:
+        yield _Finding(_HELD, "error", f"{report.target}: {words.recorded(held.record)}: {held.message}. {held.remedy}", held.record.path)
+    for removal in report.removals:
+        if removal.result in {Result.FAILED, Result.CONFLICT}:
+            message = f"{report.target}: {words.recorded(removal.record)}: {removal.detail}. {removal.remedy}".strip()
+            yield _Finding(_FAILED, "error", message, removal.record.path)
     for outcome in report.outcomes:
         if outcome.result is Result.FAILED:
             message = f"{report.target}: {outcome.detail}. {outcome.remedy}".strip()
@@ -112,8 +128,10 @@ def _rule(code: str) -> Object:
     conflict = next((CONFLICTS[kind] for kind in ConflictKind if _conflict_rule(kind) == code), None)
     if conflict is not None:
         return _described(code, conflict.title, f"{conflict.explanation} {conflict.remedy}", "error")
-    title = "A dashboard could not be written" if code == _FAILED else code
-    return _described(code, title, title, "error")
+    if code in _TITLES:
+        title, level = _TITLES[code]
+        return _described(code, title, title, level)
+    return _described(code, code, code, "error")
 
 
 def _described(code: str, title: str, help_: str, level: str) -> Object:

@@ -35,19 +35,24 @@ def conflict_lines(conflicts: Sequence[Conflict], options: Options) -> Iterator[
 
 def _block(conflict: Conflict, said: set[str], options: Options) -> Iterator[Line]:
     yield line(conflict.message, indent=_INDENT)
-    yield _side("git", words.ours(conflict))
-    yield _side("server", words.theirs(conflict))
+    yield side("git", words.ours(conflict))
+    yield side("server", words.theirs(conflict))
     if conflict.theirs is not None and conflict.theirs.url:
         # A line of its own, so that a terminal can open it.
-        yield _side("", conflict.theirs.url)
-    label = "differs"
-    for each in words.differences(conflict.differences, verbose=options.verbose):
-        yield _side(label, each)
-        label = ""
+        yield side("", conflict.theirs.url)
+    for label, found in words.sides(conflict):
+        yield from labelled(label, words.differences(found, verbose=options.verbose))
     if conflict.remedy and conflict.remedy not in said:
         said.add(conflict.remedy)
-        yield _side("do", conflict.remedy)
+        yield side("do", conflict.remedy)
 
 
-def _side(label: str, text: str) -> Line:
+def labelled(label: str, told: Sequence[str]) -> Iterator[Line]:
+    """The first one behind the label, the others below it."""
+    for at, each in enumerate(told):
+        yield side("" if at else label, each)
+
+
+def side(label: str, text: str) -> Line:
+    """One fact of a block."""
     return line((f"{label:<9}", DIM), text, indent=_INDENT, hang=9)

@@ -16,7 +16,9 @@ from provisioner.render import words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, PLAIN, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
 from provisioner.render.text_conflicts import conflict_lines
+from provisioner.render.text_drift import adopted_lines, drift_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
+from provisioner.render.text_pruning import deletion_lines, held_lines, removal_lines
 
 LISTED = 40
 """How many changes of one kind are listed; more are counted by directory."""
@@ -26,11 +28,12 @@ _DIRECTORIES = 20
 
 _INDENT = 14
 
-_SIGNS = {"folder": ("+", GOOD), "create": ("+", GOOD), "update": ("~", DOUBT), "move": ("→", DOUBT)}
+_SIGNS = {"folder": ("+", GOOD), "rename": ("~", DOUBT), "create": ("+", GOOD), "update": ("~", DOUBT), "move": ("→", DOUBT)}
 _RESULTS = {
     Result.CREATED: ("+", GOOD),
     Result.UPDATED: ("~", DOUBT),
     Result.MOVED: ("→", DOUBT),
+    Result.DELETED: ("-", DOUBT),
     Result.UNCHANGED: ("=", DIM),
     Result.CONFLICT: ("!", BAD),
     Result.FAILED: ("x", BAD),
@@ -43,6 +46,8 @@ def plan_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> I
     for report in reports:
         yield from _head(report, _plan_verdict(report))
         yield from _changes(report, options)
+        yield BLANK
+        yield from deletion_lines(report.pruning.deletions, options)
         yield from _tail(report, options)
     yield _end(code, "nothing was written")
 
@@ -52,6 +57,7 @@ def apply_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> 
     for report in reports:
         yield from _head(report, _apply_verdict(report))
         yield from _outcomes(report, options)
+        yield from removal_lines(report.removals, options)
         yield from _tail(report, options)
     yield _end(code, "")
 
@@ -64,6 +70,8 @@ def _head(report: PassReport, verdict: Line) -> Iterator[Line]:
     for source in report.sources:
         if source.failure is None:
             yield line((f"{words.source(source)} · {words.count(source.dashboards, 'dashboard')}", DIM), indent=2, hang=2)
+    if report.plan.notice:
+        yield line((f"  ! {report.plan.notice}", DOUBT), hang=4)
     yield BLANK
     for failure in (report.failure, *(source.failure for source in report.sources)):
         if failure is not None:
@@ -72,8 +80,13 @@ def _head(report: PassReport, verdict: Line) -> Iterator[Line]:
 
 
 def _tail(report: PassReport, options: Options) -> Iterator[Line]:
+    yield from adopted_lines(report, options)
     yield BLANK
     yield from conflict_lines(report.conflicts, options)
+    yield BLANK
+    yield from drift_lines(report.plan.drifted, options)
+    yield BLANK
+    yield from held_lines(report.pruning.held, options)
     yield BLANK
     # Notes are for whoever mends files, not for whoever watches a server: here they are counted, in the first line.
     weighty = [each for each in report.problems if options.verbose or each.severity is not Severity.NOTE]
@@ -94,9 +107,9 @@ def _plan_verdict(report: PassReport) -> Line:
     if report.failure is not None:
         return _verdict(report, BAD, ["no plan could be made"])
     planned, trouble, found = words.planned(report), words.trouble(report), words.weights(report.problems)
-    style = BAD if trouble else DOUBT if planned else GOOD
+    style = BAD if trouble else DOUBT if planned or report.drifted else GOOD
     told = [*(planned or ["nothing to change"]), *trouble, *([found] if found else [])]
-    return _verdict(report, style, [*told, f"{report.unchanged:,} unchanged"])
+    return _verdict(report, style, [*told, *words.untouched(report)])
 
 
 def _apply_verdict(report: PassReport) -> Line:
@@ -104,9 +117,9 @@ def _apply_verdict(report: PassReport) -> Line:
     written, trouble, found = words.written(report), words.trouble(report), words.weights(report.problems)
     if report.failure is not None:
         trouble.insert(0, "not finished" if report.written else "not applied")
-    told = [*trouble, *(written or ["nothing written"]), *([found] if found else []), f"{report.unchanged:,} unchanged"]
+    told = [*trouble, *(written or ["nothing written"]), *([found] if found else []), *words.untouched(report)]
     cost = f"{words.count(report.requests, 'request')}, {words.seconds(report.seconds)}"
-    return _verdict(report, BAD if trouble else GOOD, [*told, cost])
+    return _verdict(report, BAD if trouble else DOUBT if report.drifted else GOOD, [*told, cost])
 
 
 # --- a plan -------------------------------------------------------------------------------------------------------------------------------
@@ -144,6 +157,8 @@ def _details(change: UpdateDashboard, options: Options) -> Iterator[Line]:
         yield line(words.move(change), indent=_INDENT, hang=2)
     for each in words.differences(change.differences, verbose=options.verbose):
         yield line(each, indent=_INDENT, hang=2)
+    if change.keep is not None:
+        yield line((f"what is live is kept first: {words.state(change.live)}", DIM), indent=_INDENT, hang=2)
 
 
 def _cells(change: Change) -> tuple[str, str, str]:
@@ -223,5 +238,7 @@ def _outcome(outcome: Outcome, columns: Sequence[int], said: set[str], options: 
     if outcome.remedy and outcome.remedy not in said:
         said.add(outcome.remedy)
         yield line(outcome.remedy, indent=_INDENT)
+    if (kept := words.kept(outcome)) is not None:
+        yield line(kept, indent=_INDENT, hang=2)
     if options.verbose and isinstance(outcome.change, UpdateDashboard):
         yield from _details(outcome.change, options)

@@ -15,6 +15,8 @@ from provisioner.core.changes import (
     CreateDashboard,
     CreateFolder,
     Difference,
+    Drift,
+    LiveState,
     Outcome,
     Result,
     Turn,
@@ -22,7 +24,12 @@ from provisioner.core.changes import (
 )
 from provisioner.core.model import DesiredDashboard, DesiredFolder, Found, Revision, Server
 from provisioner.core.problems import Problem, Severity
+from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, PassReport, SourceState
+
+_WRITTEN = (Result.CREATED, Result.UPDATED, Result.MOVED)
+_NOTHING_BUT_PLACE = (Difference(Turn.CHANGED, "its folder, and nothing in it"),)
+"""Told of a side that changed, and whose contents did not."""
 
 MOST_DIFFERENCES = 12
 """How many differences of one dashboard are shown before the rest is counted."""
@@ -59,7 +66,7 @@ def difference(each: Difference) -> str:
         case Turn.REMOVED:
             return f"{subject} removed" + (f" (was {each.before})" if each.before else "")
         case Turn.CHANGED | Turn.MOVED:
-            return f"{subject}  {each.before} → {each.after}"
+            return f"{subject}  {each.before} → {each.after}" if each.before or each.after else subject
 
 
 def differences(found: tuple[Difference, ...], *, verbose: bool = False) -> list[str]:
@@ -115,8 +122,10 @@ def path(of: DesiredDashboard | DesiredFolder) -> str:
 def verb(change: Change) -> str:
     """What a plan says of a change."""
     match change:
-        case CreateFolder():
+        case CreateFolder(live=None):
             return "folder"
+        case CreateFolder():
+            return "rename"
         case CreateDashboard():
             return "create"
         case UpdateDashboard(differences=()):
@@ -137,6 +146,14 @@ def versions(outcome: Outcome) -> str:
     return f"version {outcome.before.version} → {outcome.after.version}" if outcome.before else f"version {outcome.after.version}"
 
 
+def kept(outcome: Outcome) -> str | None:
+    """How to bring back what a write replaced, where that was somebody's work."""
+    change = outcome.change
+    if not isinstance(change, UpdateDashboard) or change.keep is None or outcome.after is None or outcome.before is None:
+        return None
+    return f"what it replaced is kept: provisioner restore {change.dashboard.uid} --version {outcome.before.version}"
+
+
 def ours(conflict: Conflict) -> str:
     """Git's side of a conflict."""
     wanted = conflict.ours
@@ -153,11 +170,44 @@ def theirs(conflict: Conflict) -> str:
         return "what stands in the way could not be found out"
     if isinstance(found, Found):
         return f'"{found.title}" in {found.folder_title or found.folder or "the root folder"}, uid {found.uid}'
-    words = [f'"{found.title}" in {found.folder_title or "the root folder"}', f"uid {found.uid}", f"version {found.mark.version}"]
+    return f'"{found.title}" in {found.folder_title or "the root folder"}, uid {found.uid}, {state(found)}'
+
+
+def state(found: LiveState) -> str:
+    """One state of a live dashboard: "version 7, saved by jonas at 2026-11-22 08:12:00 UTC, managed by file provisioning"."""
+    words = [f"version {found.mark.version}"]
     if found.updated_by or found.updated:
         by = f" by {found.updated_by}" if found.updated_by else ""
         words.append(f"saved{by} at {moment(found.updated)}" if found.updated else f"saved{by}")
     return ", ".join([*words, *([f"managed by {found.managed_by}"] if found.managed_by else [])])
+
+
+def applied(record: Record) -> str:
+    """What we last did: "version 6, written 2026-11-20 16:40:00 UTC from 88e10d4"."""
+    did = "written" if record.written else "adopted without a write"
+    return f"version {record.mark.version}, {did} {moment(record.applied)}" + (f" from {record.commit[:7]}" if record.commit else "")
+
+
+def recorded(record: Record | FolderRecord) -> str:
+    """The name of what a record is about, a dashboard with its folders."""
+    if isinstance(record, FolderRecord):
+        return record.title
+    return " / ".join((*record.titles, record.title))
+
+
+def edited(drift: Drift) -> tuple[Difference, ...]:
+    """What was changed on the server, the folder first where that changed too."""
+    live, record = drift.live, drift.record
+    if live is None or live.folder == record.folder:
+        return drift.differences
+    return (Difference(Turn.MOVED, "folder", "", place(record.titles), live.folder_title or place(())), *drift.differences)
+
+
+def sides(conflict: Conflict) -> list[tuple[str, tuple[Difference, ...]]]:
+    """What differs, under a word: what each side changed since it was last applied where that is known, else from live to git."""
+    if conflict.ours_changed or conflict.theirs_changed:
+        return [("in git", conflict.ours_changed or _NOTHING_BUT_PLACE), ("in live", conflict.theirs_changed or _NOTHING_BUT_PLACE)]
+    return [("differs", conflict.differences)]
 
 
 def weights(problems: Iterable[Problem]) -> str:
@@ -169,28 +219,53 @@ def weights(problems: Iterable[Problem]) -> str:
 def planned(report: PassReport) -> list[str]:
     """What a plan would do, in numbers: ["3 to create", "1 folder to make"], only what there is."""
     numbers = {"create": report.creates, "update": report.updates, "move": report.moves}
+    numbers["delete"] = len(report.pruning.deletions)
     folders = [f"{count(report.folders, 'folder')} to make"] if report.folders else []
+    folders += [f"{count(report.renames, 'folder')} to rename or move"] if report.renames else []
     return [*(f"{number:,} to {verb_}" for verb_, number in numbers.items() if number), *folders]
 
 
 def written(report: PassReport) -> list[str]:
     """What an apply wrote, in numbers: ["3 created", "1 folder made"], only what there is."""
-    folders = sum(isinstance(each.change, CreateFolder) and each.result is Result.CREATED for each in report.outcomes)
-    numbers = {result: report.count(result) for result in (Result.CREATED, Result.UPDATED, Result.MOVED)}
-    numbers[Result.CREATED] -= folders
-    made = [f"{count(folders, 'folder')} made"] if folders else []
-    return [*(f"{number:,} {result.value}" for result, number in numbers.items() if number), *made]
+    results = Counter(each.result for each in report.outcomes if not isinstance(each.change, CreateFolder))
+    results[Result.DELETED] = sum(each.result is Result.DELETED and isinstance(each.record, Record) for each in report.removals)
+    told = [f"{results[each]:,} {each.value}" for each in (*_WRITTEN, Result.DELETED) if results[each]]
+    folders = Counter(each.result for each in report.outcomes if isinstance(each.change, CreateFolder))
+    folders[Result.DELETED] = removed(report, Result.DELETED) - results[Result.DELETED]
+    changed = folders[Result.UPDATED] + folders[Result.MOVED]
+    made = {"made": folders[Result.CREATED], "renamed or moved": changed, "deleted": folders[Result.DELETED]}
+    return [*told, *(f"{count(number, 'folder')} {verb_}" for verb_, number in made.items() if number)]
+
+
+def removed(report: PassReport, result: Result) -> int:
+    """How many deletions ended so."""
+    return sum(each.result is result for each in report.removals)
+
+
+def untouched(report: PassReport) -> list[str]:
+    """What needs no write, in numbers: ["2 drifted", "1 deleted on the server", "3 to adopt", "207 unchanged"]; the last one always."""
+    adopted = [f"{report.adopted:,} {'adopted' if report.applied else 'to adopt'}"] if report.adopted else []
+    return [*drifted(report), *adopted, f"{report.unchanged:,} unchanged"]
+
+
+def drifted(report: PassReport) -> list[str]:
+    """What was changed on the server alone, in numbers: ["2 drifted", "1 deleted on the server"], only what there is."""
+    deleted = sum(each.live is None for each in report.plan.drifted)
+    numbers = {"drifted": report.drifted - deleted, "deleted on the server": deleted}
+    return [f"{number:,} {word}" for word, number in numbers.items() if number]
 
 
 def trouble(report: PassReport) -> list[str]:
     """What keeps a pass from being well, in numbers: ["stopped before the end", "1 failed", "2 conflicts"], only what there is."""
-    numbers = {result: report.count(result) for result in (Result.FAILED, Result.NOT_DONE)}
+    numbers = {result: report.count(result) + removed(report, result) for result in (Result.FAILED, Result.NOT_DONE)}
+    conflicts = len(report.conflicts) + removed(report, Result.CONFLICT)
     unread = sum(source.failure is not None for source in report.sources)
     told = [
         "stopped before the end" if report.stopped else "",
         f"{count(unread, 'source')} could not be read" if unread else "",
         *(f"{number:,} {result.value}" if number else "" for result, number in numbers.items()),
-        count(len(report.conflicts), "conflict") if report.conflicts else "",
+        count(conflicts, "conflict") if conflicts else "",
+        f"{len(report.held):,} held" if report.held else "",
     ]
     return [each for each in told if each]
 
@@ -199,9 +274,9 @@ EXITS: Mapping[Exit, str] = MappingProxyType(
     {
         Exit.OK: "done, or nothing to do",
         Exit.ERROR: "something failed",
-        Exit.PENDING: "changes are pending",
+        Exit.PENDING: "changes are pending, or dashboards drifted",
         Exit.INVALID: "files have errors",
-        Exit.CONFLICT: "conflicts wait for a person",
+        Exit.CONFLICT: "conflicts or holds wait for a person",
         Exit.UNREACHABLE: "a server or a source is unreachable",
     }
 )

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provisioner.core.changes import (
+    Comparison,
     Conflict,
     ConflictKind,
     CreateDashboard,
     CreateFolder,
     Difference,
+    Drift,
     LiveState,
     Outcome,
     Plan,
+    Removal,
     Result,
     Turn,
     UpdateDashboard,
 )
 from provisioner.core.conflicts import CONFLICTS
+from provisioner.core.decide import Sides
+from provisioner.core.diff import differences
+from provisioner.core.explain import Facts, NotFound, explain
+from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
 from provisioner.core.model import (
     ROOT,
     BlobId,
@@ -27,6 +34,7 @@ from provisioner.core.model import (
     Fingerprint,
     FolderUid,
     Found,
+    Json,
     Mark,
     Origin,
     Revision,
@@ -37,7 +45,11 @@ from provisioner.core.model import (
     Uid,
 )
 from provisioner.core.problems import Excerpt, Problem, Severity
+from provisioner.core.records import Kept, Record, Why
 from provisioner.core.report import Failure, PassReport, SourceState, Validation
+from provisioner.core.settings import DriftPolicy, Override, Policy, PolicyChange
+from provisioner.core.status import status
+from provisioner.core.three_way import Bodies
 
 PLATFORM = SourceName("platform")
 REVISION = Revision("main", "3f9c2ab" + "0" * 33, "raise latency alert line", "mira", "2026-11-22T10:02:00+01:00")
@@ -187,3 +199,128 @@ def large(number: int) -> PassReport:
     """A first pass over very many dashboards in thirty directories."""
     made = (dashboard(f"d-{at}", f"Board {at}", f"team-{at % 30:02}/board-{at}.json", f"Team {at % 30}") for at in range(number))
     return replace(PLANNED, plan=Plan(tuple(CreateDashboard(each, CREATE.reason) for each in made)))
+
+
+# --- records: what was edited, adopted, deleted -------------------------------------------------------------------------------------------
+
+COMMIT = "88e10d4" + "0" * 33
+
+
+def record(of: DesiredDashboard, version: int = 6, commit: str | None = COMMIT) -> Record:
+    return Record(
+        uid=of.uid,
+        title=of.title,
+        source=PLATFORM,
+        path=of.origin.path,
+        index=0,
+        blob=BlobId("4c7aaaa" + "0" * 33),
+        commit=commit,
+        key=f"1:{of.uid}",
+        content=Fingerprint("1:base"),
+        folder=of.folder,
+        titles=of.titles,
+        mark=Mark(7, version),
+        applied="2026-11-20T16:40:00Z",
+    )
+
+
+DISK_EDITED = (
+    Difference(Turn.CHANGED, 'panel "Free" (id 3)', "unit", "bytes", "GB"),
+    Difference(Turn.ADDED, 'variable "mount"', after="label_values(mount)"),
+)
+DISK_LIVE = replace(live(DISK, 7, "Hosts"), updated="2026-11-22T08:12:00Z")
+DRIFTED = Drift(
+    DISK, record(DISK), DISK_LIVE, "edited on the server by jonas (version 6 → 7)", "take the edit into the file, or revert it", DISK_EDITED
+)
+GONE = Drift(
+    NODE, record(NODE), None, "it was deleted on the server", "Delete the file too, or set policy.deleted: recreate for this target."
+)
+BOTH = replace(
+    conflict(
+        ConflictKind.BOTH_CHANGED,
+        OVERVIEW,
+        "changed in git, and on the server by jonas (version 14 → 15), since it was last applied",
+        live(OVERVIEW),
+    ),
+    differences=UNMANAGED.differences,
+    ours_changed=(Difference(Turn.ADDED, 'variable "region"', after="label_values(region)"),),
+    theirs_changed=(Difference(Turn.CHANGED, 'panel "Revenue" (id 2)', "threshold", "80", "95"),),
+)
+REVERT = replace(UPDATE, reason="edited on the server, and the policy drift: revert puts git back", keep=Why.BEFORE_OVERWRITE)
+OLD = dashboard("pay-old", "Old", "payments/old.json", "Payments")
+OLDER = dashboard("pay-older", "Older", "payments/older.json", "Payments")
+OLD_RECORD = replace(record(OLD), missing_since="2026-11-22T09:30:00Z")
+DELETION = Deletion(OLD_RECORD, live(OLD, 6))
+HELD = Held(
+    record(OLDER),
+    HoldReason.EDITED,
+    "its file is gone, but it was edited on the server by jonas (version 6 → 8)",
+    "bring the file back and take the edit into it, or delete the dashboard by hand",
+    live(OLDER, 8),
+)
+LEFT = Held(
+    record(dashboard("pay-left", "Left", "payments/left.json", "Payments")),
+    HoldReason.PRUNE_OFF,
+    "its file is gone, and prune is off",
+    "delete it by hand",
+)
+
+WATCHED = replace(
+    PLANNED,
+    plan=Plan((REVERT,), (BOTH,), (CHECKOUT, REFUNDS), (REFUNDS,), (DRIFTED, GONE)),
+    pruning=Pruning((DELETION,), (HELD, LEFT)),
+)
+WATCHED_AND_APPLIED = replace(
+    WATCHED,
+    applied=True,
+    outcomes=(Outcome(REVERT, Result.UPDATED, before=Mark(7, 8), after=Mark(7, 9)),),
+    removals=(Removal(OLD_RECORD, Result.DELETED, remedy="provisioner restore pay-old brings it back"),),
+)
+RECORDS = {each.uid: each for each in (record(CHECKOUT), record(OVERVIEW, 14), record(DISK), record(NODE), OLD_RECORD, record(OLDER))}
+STATUS = status(WATCHED, RECORDS)
+
+
+# --- one dashboard ------------------------------------------------------------------------------------------------------------------------
+
+BASE_BODY: dict[str, Json] = {
+    "title": "Overview",
+    "panels": [{"id": 2, "title": "Revenue", "type": "stat", "options": {"threshold": 80}}],
+}
+LIVE_BODY: dict[str, Json] = {**BASE_BODY, "panels": [{**BASE_BODY["panels"][0], "options": {"threshold": 95}}]}
+GIT_BODY: dict[str, Json] = {**BASE_BODY, "description": "of payments"}
+KEPT = Kept(
+    uid=OVERVIEW.uid,
+    title="Overview",
+    folder=OVERVIEW.folder,
+    titles=("Payments",),
+    content=Fingerprint("1:kept"),
+    mark=Mark(7, 12),
+    author="jonas",
+    updated="2026-11-10T08:00:00Z",
+    why=Why.BEFORE_OVERWRITE,
+    kept="2026-11-11T09:00:00Z",
+)
+FACTS = Facts(
+    target=TargetName("production"),
+    uid=OVERVIEW.uid,
+    policy=Policy(),
+    sides=Sides(
+        dashboard=OVERVIEW,
+        key="1:now",
+        content=Fingerprint("1:git"),
+        record=record(OVERVIEW, 14),
+        comparison=Comparison(Fingerprint("1:git"), live(OVERVIEW), differences(LIVE_BODY, GIT_BODY)),
+        read=True,
+    ),
+    record=record(OVERVIEW, 14),
+    live=live(OVERVIEW),
+    bodies=Bodies(GIT_BODY, BASE_BODY, LIVE_BODY),
+    path=OVERVIEW.origin.path,
+    overrides=(Override(("payments/**",), PolicyChange(drift=DriftPolicy.REPORT)),),
+    kept=(KEPT,),
+    revision=REVISION,
+)
+EXPLAINED = explain(FACTS)
+NOT_FOUND = NotFound(
+    TargetName("production"), "pay-overveiw", "nothing is called so", ("pay-overview", "dashboards/payments/overview.json")
+)

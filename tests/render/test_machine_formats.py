@@ -56,7 +56,7 @@ https&#58;//grafana.example/d/pay-overview
 
 </details>
 
-_exit 4: conflicts wait for a person_
+_exit 4: conflicts or holds wait for a person_
 """
 
 JSON_UPDATE = {
@@ -86,6 +86,7 @@ JSON_UPDATE = {
         {"change": "changed", "part": 'panel "p99" (id 4)', "aspect": "query A", "before": "rate(…[5m])", "after": "rate(…[1m])"},
         {"change": "added", "part": 'panel "Errors" (id 9)', "aspect": "", "before": "", "after": ""},
     ],
+    "keep": None,
 }
 
 
@@ -112,9 +113,14 @@ def test_json_of_a_plan_has_the_keys_that_were_promised() -> None:
         "create": 1,
         "update": 1,
         "move": 1,
+        "delete": 0,
         "create_folders": 1,
+        "rename_folders": 0,
         "unchanged": 1,
+        "adopted": 0,
+        "drifted": 0,
         "conflicts": 1,
+        "held": 0,
         "errors": 0,
         "warnings": 0,
         "notes": 0,
@@ -189,7 +195,7 @@ def test_markdown_is_never_longer_than_a_comment_may_be_and_closes_what_it_opens
     assert len(text.encode()) < 60_000
     assert text.count("<details>") == text.count("</details>")
     assert re.search(r"… and [\d,]+ more lines, left out", text)
-    assert text.endswith("_exit 4: conflicts wait for a person_\n")
+    assert text.endswith("_exit 4: conflicts or holds wait for a person_\n")
 
 
 def test_markdown_counts_rows_beyond_a_hundred() -> None:

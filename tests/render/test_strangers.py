@@ -11,12 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provisioner.core.changes import CreateDashboard, Outcome, Plan, Result
+from provisioner.core.changes import CreateDashboard, Drift, Outcome, Plan, Removal, Result
+from provisioner.core.explain import Explanation, NotFound, explain
+from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
+from provisioner.core.model import DesiredDashboard, SourceName, TargetName, Uid
 from provisioner.core.problems import Excerpt
+from provisioner.core.records import Action, Intent, Record
 from provisioner.core.report import Exit, Failure, PassReport, Validation
-from provisioner.render.formats import render_apply, render_failure, render_plan, render_validation
+from provisioner.core.status import status
+from provisioner.core.three_way import Bodies
+from provisioner.render.formats import (
+    render_apply,
+    render_diff,
+    render_explanation,
+    render_failure,
+    render_plan,
+    render_status,
+    render_validation,
+)
 from provisioner.render.markdown_text import code, row, text
-from provisioner.render.options import Format, Options
+from provisioner.render.options import Format, Options, answer_form
 from tests.render import samples
 
 HOSTILE = [
@@ -52,14 +66,43 @@ def applied(words: str) -> PassReport:
         Outcome(update, Result.NOT_DONE, words),
         Outcome(update, Result.UPDATED, words),
     )
-    plan = Plan((change, update), (conflict,), (board,))
-    return replace(samples.APPLIED, plan=plan, outcomes=outcomes, failure=Failure(words, words, words))
+    conflict = replace(conflict, ours_changed=differs, theirs_changed=differs)
+    drift = Drift(board, recorded(board, words), theirs, words, words, differs)
+    plan = Plan((change, update), (conflict,), (board,), (board,), (drift, replace(drift, live=None)), notice=words)
+    pruning = Pruning((Deletion(drift.record, theirs),), tuple(Held(drift.record, reason, words, words, theirs) for reason in HoldReason))
+    removals = tuple(Removal(drift.record, result, words, words) for result in (Result.DELETED, Result.CONFLICT, Result.NOT_DONE))
+    report = replace(samples.APPLIED, plan=plan, outcomes=outcomes, pruning=pruning, removals=removals)
+    return replace(report, failure=Failure(words, words, words))
+
+
+def recorded(board: DesiredDashboard, words: str) -> Record:
+    return replace(samples.record(board, commit=words), path=words, applied=words, missing_since=words, source=SourceName(words))
+
+
+def answers(words: str) -> list[Explanation | NotFound]:
+    """One dashboard that is in git, one that is not, and one that nobody knows."""
+    report = applied(words)
+    [drift, _] = report.plan.drifted
+    kept = replace(samples.KEPT, uid=Uid(words), author=words, kept=words)
+    override = replace(samples.FACTS.overrides[0], paths=(words,))
+    bodies = Bodies({words: [words], "title": words}, {"title": words}, {words: {words: words}})
+    sides = replace(samples.FACTS.sides, dashboard=drift.dashboard, record=drift.record) if samples.FACTS.sides else None
+    facts = replace(samples.FACTS, uid=Uid(words), sides=sides, record=drift.record, live=drift.live, kept=(kept,), overrides=(override,))
+    facts = replace(facts, bodies=bodies, revision=replace(samples.REVISION, subject=words), problems=report.problems)
+    gone = replace(facts, sides=None, pruning=report.pruning, interrupted=Intent(Uid(words), Action.UPDATE, None, None, words))
+    return [explain(facts), explain(gone), NotFound(TargetName(words), words, words, (words,), report.problems)]
 
 
 def every(form: Format, words: str) -> list[str]:
     """Everything that can be rendered, with these words everywhere."""
     report, options = applied(words), Options(verbose=True)
+    records = {each.dashboard.uid: each.record for each in report.plan.drifted}
+    stands = [status(replace(report, failure=None), records), status(report, records)]
+    answer = answer_form(form)
+    asked = answers(words) if answer else []
     return [
+        *([render_explanation(asked, answer, options), render_diff(asked, answer, options)] if answer else []),
+        render_status(stands, form, Exit.CONFLICT, options),
         render_validation(validation(words), form, Exit.INVALID, options),
         render_plan([replace(report, applied=False, outcomes=())], form, Exit.CONFLICT, options),
         render_apply([report], form, Exit.CONFLICT, options),
@@ -71,6 +114,13 @@ def every(form: Format, words: str) -> list[str]:
 @settings(max_examples=60, deadline=None)
 def test_text_holds_no_character_that_steers_a_terminal(words: str) -> None:
     assert all(line.isprintable() for rendered in every(Format.TEXT, words) for line in rendered.split("\n"))
+
+
+@given(ANY_TEXT)
+@settings(max_examples=60, deadline=None)
+def test_a_raw_diff_holds_no_character_that_steers_a_terminal(words: str) -> None:
+    for form in (Format.TEXT, Format.MARKDOWN):
+        assert all(line.isprintable() for line in render_diff(answers(words), form, Options(), raw=True).split("\n"))
 
 
 @given(ANY_TEXT)
@@ -86,7 +136,9 @@ def test_json_reads_back_and_holds_nothing_that_cannot_be_printed(words: str) ->
     for rendered in every(Format.JSON, words):
         assert json.loads(rendered)["version"] == 1
         assert rendered.replace("\n", "").isprintable()
-    assert json.loads(every(Format.JSON, words)[0])["problems"][0]["file"] == words
+    assert json.loads(render_validation(validation(words), Format.JSON, Exit.INVALID, Options()))["problems"][0]["file"] == words
+    [known, *_] = json.loads(render_diff(answers(words), Format.JSON, Options(), raw=True))["answers"]
+    assert known["kept"][0]["author"] == words
 
 
 @given(ANY_TEXT)
