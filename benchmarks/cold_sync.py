@@ -78,19 +78,20 @@ def choose(corpus: Path, into: Path) -> int:
 
 
 @contextmanager
-def _sandbox() -> Iterator[str]:
+def sandbox(write_milliseconds: int) -> Iterator[str]:
+    """A sandbox in a process of its own, at this address."""
     command = [sys.executable, "-m", "provisioner", "sandbox", "--port", "0", "--generation", "12"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         [url] = re.findall(r"http://\S+", child.stdout.readline() if child.stdout else "")
         try:
-            httpx.put(f"{url}/sandbox/faults", json={"write_latency_ms": SAVE_MILLISECONDS}).raise_for_status()
+            httpx.put(f"{url}/sandbox/faults", json={"write_latency_ms": write_milliseconds}).raise_for_status()
             yield url
         finally:
             child.terminate()
 
 
 def _ours(files: Path, state: Path) -> tuple[PassReport, float]:
-    with _sandbox() as url:
+    with sandbox(SAVE_MILLISECONDS) as url:
         source = DirectorySettings(SourceName("bench"), str(files))
         connection = Connection(TargetName("bench"), url, BasicAuth("admin", Secret("bench", variable="BENCH_PASSWORD")))
         target = TargetSettings(TargetName("bench"), connection, (source.name,))
@@ -103,7 +104,10 @@ def _ours(files: Path, state: Path) -> tuple[PassReport, float]:
 
 def _loop(files: Path) -> float:
     bodies = [_body(json.loads(file.read_bytes())) for file in sorted(files.iterdir())]
-    with _sandbox() as url, httpx.Client(base_url=url, auth=("admin", "admin"), limits=httpx.Limits(max_connections=2)) as client:
+    with (
+        sandbox(SAVE_MILLISECONDS) as url,
+        httpx.Client(base_url=url, auth=("admin", "admin"), limits=httpx.Limits(max_connections=2)) as client,
+    ):
         client.get("/api/health").raise_for_status()
 
         def send(body: bytes) -> None:

@@ -13,14 +13,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import assert_never
 
-from provisioner.core.answers import Busy, FolderExists, FolderSaved, Forbidden, Gone, Rejected, Unknown
+from provisioner.core.answers import (
+    Busy,
+    FolderExists,
+    FolderRenamed,
+    FolderSaved,
+    FolderStale,
+    FolderUpdated,
+    Forbidden,
+    Gone,
+    Rejected,
+    Unknown,
+)
 from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
-from provisioner.core.errors import SourceError, TargetError, TargetForbidden, TargetUnsuitable
+from provisioner.core.errors import SourceError, StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
+from provisioner.core.live import Live
 from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, LiveFolder, Revision, SourceName
-from provisioner.core.plan import Live
 from provisioner.core.ports import Grafana
 from provisioner.core.settings import TargetSettings
+from provisioner.journal import Journal
 from provisioner.saving import AGAIN, Sender, Unsettled, busy, grant, not_done
 
 
@@ -29,6 +41,7 @@ class Hands:
     """What an apply works with. `content` gives what is to be sent, None when the file changed since."""
 
     grafana: Grafana
+    journal: Journal
     content: Callable[[DesiredDashboard], dict[str, Json] | None]
     live: Live
     revisions: Mapping[SourceName, Revision]
@@ -42,7 +55,7 @@ class Applied:
     """What became of a plan. `error` is why the rest was left, if a server's failure was the reason; `stopped` if a person asked."""
 
     outcomes: tuple[Outcome, ...]
-    error: TargetError | None = None
+    error: TargetError | StateUnusable | None = None
     stopped: bool = False
 
 
@@ -50,7 +63,7 @@ def apply(plan: Plan, hands: Hands) -> Applied:
     """Each change once, in an order whose every prefix is a safe stop."""
     run = _Run(hands)
     folders = [run.folder(change) for change in plan.changes if isinstance(change, CreateFolder)]
-    sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions, hands.target.policy)
+    sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions)
     writes = [change for change in plan.changes if not isinstance(change, CreateFolder)]
     # Twice as many threads as saves: while some wait for the server, the others have the next contents ready.
     with ThreadPoolExecutor(2 * hands.target.connection.saves, thread_name_prefix="save") as pool:
@@ -64,7 +77,7 @@ class _Run:
     def __init__(self, hands: Hands) -> None:
         self._hands = hands
         self._lock = threading.Lock()
-        self.error: TargetError | None = None
+        self.error: TargetError | StateUnusable | None = None
         self.stopped = False
         self.folder_ids: dict[FolderUid, int] = {ROOT: 0, **{folder.uid: folder.id for folder in hands.live.folders}}
         self._missing: set[FolderUid] = set()
@@ -73,7 +86,7 @@ class _Run:
     def folder(self, change: CreateFolder) -> Outcome:
         """Makes one folder, unless its parent could not be made."""
         outcome = self._guarded(change, change.folder.parent, lambda: self._make(change))
-        if outcome.result not in (Result.CREATED, Result.UNCHANGED):
+        if change.live is None and outcome.result not in (Result.CREATED, Result.UNCHANGED):
             self._missing.add(change.folder.uid)
         return self._told(outcome)
 
@@ -83,11 +96,25 @@ class _Run:
             content = None if self.stopped or self.error else self._hands.content(change.dashboard)
         except SourceError as failed:
             return self._told(Outcome(change, Result.FAILED, failed.message, failed.next_step))
-        with self._turns:
-            return self._told(self._guarded(change, change.dashboard.folder, lambda: sender.send(change, content)))
+        return self._told(self._guarded(change, change.dashboard.folder, lambda: self._journaled(change, content, sender)))
 
-    def _guarded(self, change: Change, parent: FolderUid, do: Callable[[], Outcome]) -> Outcome:
-        """Looks between changes whether to go on; turns the world's failures into outcomes."""
+    def _journaled(self, change: CreateDashboard | UpdateDashboard, content: dict[str, Json] | None, sender: Sender) -> Outcome:
+        return self._hands.journal.around(change, content, lambda: self._in_turn(change, content, sender))
+
+    def _in_turn(self, change: CreateDashboard | UpdateDashboard, content: dict[str, Json] | None, sender: Sender) -> Outcome:
+        """Only the request itself waits for its turn: while some wait for the server, others write down what they did and will do."""
+        with self._turns:
+            try:
+                return self._halted(change) or sender.send(change, content)
+            except TargetError as failed:
+                self._halt(failed)  # before the next one has its turn
+                raise
+            except Unsettled as doubt:
+                self._halt(doubt.cause)
+                raise
+
+    def _halted(self, change: Change) -> Outcome | None:
+        """Why nothing is begun any more, if so."""
         with self._lock:
             self.stopped = self.stopped or self._hands.stopping()
             error, stopped = self.error, self.stopped
@@ -95,6 +122,12 @@ class _Run:
             return not_done(change, "stopped before its turn", AGAIN)
         if error is not None:
             return not_done(change, f"left out, since {error.message}", error.next_step)
+        return None
+
+    def _guarded(self, change: Change, parent: FolderUid, do: Callable[[], Outcome]) -> Outcome:
+        """Looks between changes whether to go on; turns the world's failures into outcomes."""
+        if (halted := self._halted(change)) is not None:
+            return halted
         if parent in self._missing:
             return not_done(change, "the folder that it belongs in could not be made")
         try:
@@ -105,12 +138,14 @@ class _Run:
             self._halt(failed)
             return not_done(change, failed.message, failed.next_step)
         except Unsettled as doubt:
-            self._halt(doubt.cause)
             return Outcome(change, Result.FAILED, f"it is not known whether it was saved: {doubt.words}", AGAIN)
         except SourceError as failed:
             return Outcome(change, Result.FAILED, failed.message, failed.next_step)
+        except StateUnusable as failed:
+            self._halt(failed)
+            return not_done(change, failed.message, failed.next_step)
 
-    def _halt(self, error: TargetError) -> None:
+    def _halt(self, error: TargetError | StateUnusable) -> None:
         """Nothing is begun any more. One object that may not be read again is no reason."""
         if not isinstance(error, TargetForbidden | TargetUnsuitable):
             with self._lock:
@@ -123,9 +158,12 @@ class _Run:
 
     def _make(self, change: CreateFolder) -> Outcome:
         folder = change.folder
+        if change.live is not None:
+            return self._change(change, change.live)
         match answer := self._hands.grafana.create_folder(folder):
             case FolderSaved():
                 self.folder_ids[folder.uid] = answer.id
+                self._hands.journal.folder(folder)
                 return Outcome(change, Result.CREATED)
             case FolderExists(words):
                 return self._looked_again(change, self._hands.grafana.folder(folder.uid), words)
@@ -153,6 +191,26 @@ class _Run:
             return self._looked_again(change, live, words)
         self.folder_ids[live.uid] = live.id
         return Outcome(change, Result.CREATED, f"made, though the answer was lost: {words}")
+
+    def _change(self, change: CreateFolder, live: LiveFolder) -> Outcome:
+        """Renames or moves a folder of ours, over the state that was seen."""
+        folder = change.folder
+        match answer := self._hands.grafana.update_folder(folder, live):
+            case FolderUpdated():
+                self._hands.journal.folder(folder)
+                return Outcome(change, Result.MOVED if live.parent != folder.parent else Result.UPDATED)
+            case FolderRenamed():
+                return Outcome(change, Result.FAILED, "it was renamed, but could not be moved", AGAIN)
+            case FolderStale(words):
+                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"somebody changed the folder meanwhile: {words}")
+                return Outcome(change, Result.CONFLICT, conflict=found)
+            case FolderExists(words) | Rejected(_, words) | Gone(words) | Unknown(words):
+                return Outcome(change, Result.FAILED, f"the server does not change the folder: {words}", AGAIN)
+            case Forbidden(words, permission):
+                return Outcome(change, Result.FAILED, words, f"give the credential the permission {permission or 'folders:write'}")
+            case Busy(words):
+                raise busy(words)
+        assert_never(answer)
 
     def _looked_again(self, change: CreateFolder, live: LiveFolder | None, words: str) -> Outcome:
         """Somebody was faster: what is there decides."""

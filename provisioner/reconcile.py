@@ -6,48 +6,66 @@ itself: it asks `desired`, `plan` and `apply` in turn, and it never writes when 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from provisioner.apply import Hands, apply
-from provisioner.core.canonical import fingerprint_key
 from provisioner.core.catalog import problem, weighed
-from provisioner.core.changes import Comparison, Outcome
-from provisioner.core.compare import compare, known_equal
+from provisioner.core.changes import Outcome
 from provisioner.core.desired import Wants, desire
-from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Server, SourceFiles
-from provisioner.core.plan import Live, make_plan
-from provisioner.core.ports import Grafana, Memory
-from provisioner.core.problems import Problem, Severity
+from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetUnreachable
+from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, to_look_at
+from provisioner.core.live import Live, Ours
+from provisioner.core.model import Desired, SourceFiles, Uid
+from provisioner.core.plan import make_plan
+from provisioner.core.policy import policies
+from provisioner.core.ports import Grafana, Ledger, Memory
+from provisioner.core.problems import Severity
+from provisioner.core.recording import Moment, at_rest, notes, rest_key, settled, stale
+from provisioner.core.records import Action, Record
+from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
+from provisioner.deleting import Deleting
+from provisioner.journal import Journal
+from provisioner.looking import Eyes, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a pass works with. `open_grafana` connects; `clock` gives seconds; `stopping` says that a person wants it to end.
+    """What a pass works with. `clock` gives seconds, `now` the time (ISO 8601, UTC); `stopping` says that a person wants it to end.
 
-    `place_notes` finds the lines of notes too, which takes a while and is of no use where they are only counted. `on_plan` is told how many
-    changes there will be, `on_outcome` of each as it happens.
+    `release` names the rules that we
+    work by. `scan` looks at every dashboard that is ours, for drift; without it only what git changed is asked for. `take` are
+    dashboards of which a person said that git wins, this once. `place_notes` finds the lines of
+    notes too, which takes a while and is of no use where they are only counted. `only_records` adopts and
+    writes nothing to the server; `agree` is shown the plan before anything is written, and raises to forbid it. `on_plan` is told how many
+    changes there will be,
+    `on_outcome` of each as it happens.
     """
 
     library: Library
     memory: Memory
+    ledger: Ledger
     open_grafana: Callable[[], AbstractContextManager[Grafana]]
     clock: Callable[[], float]
+    now: Callable[[], str]
     stopping: Callable[[], bool]
+    scan: bool = True
+    take: frozenset[Uid] = frozenset()
+    release: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
     place_notes: bool = True
+    only_records: bool = False
+    agree: Callable[[PassReport], None] = lambda _: None
     on_plan: Callable[[int], None] = lambda _: None
     on_outcome: Callable[[Outcome], None] = lambda _: None
 
 
 def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassReport:
-    """One pass: read, plan, apply, report."""
+    """One pass: read, plan, guard, apply, record, report."""
     started = parts.clock()
     report = PassReport(target.name, target.connection.url, applied=write)
     try:
@@ -56,23 +74,29 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
             return replace(report, failure=files, seconds=parts.clock() - started)
         report = replace(report, sources=tuple(source_state(each) for each in files))
 
+        if write and not parts.scan and (resting := _at_rest(files, target, parts)) is not None:
+            return replace(report, resting=resting, seconds=parts.clock() - started)
+
         with parts.open_grafana() as grafana:
             try:
                 server = grafana.probe()
-                desired = _desired(files, target, grafana, parts.severities)
-                report = replace(report, server=server, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
+                report = replace(report, server=server)
+                records = _resolved(grafana, parts.ledger, write=write)
+                desired = with_kept_uids(_desired(files, target, grafana, parts.severities), records)
+                report = replace(report, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
 
-                live, doubts = look(desired, server, grafana, parts, target.connection.reads)
-                plan = make_plan(desired, live, target.policy)
-                report = replace(report, plan=plan, problems=parts.library.placed((*report.problems, *doubts), notes=parts.place_notes))
+                ours = ours_of(desired, records, parts.memory)
+                scan = parts.scan or not write  # a plan always looks at everything: it has to show
+                eyes = Eyes(server, grafana, parts, target.connection.reads, scan=scan)
+                live, doubts = look(desired, eyes, ours, records)
+                report = replace(report, problems=parts.library.placed((*report.problems, *doubts), notes=parts.place_notes))
+
+                chosen = policies(target, parts.take)
+                plan = make_plan(desired, live, chosen, records, parts.ledger.folders())
+                report = replace(report, plan=plan, pruning=_pruning(plan.gone, desired, target, grafana, parts))
 
                 if write:
-                    parts.on_plan(len(plan.changes))
-                    revisions = {each.snapshot.source: each.snapshot.revision for each in files}
-                    hands = Hands(grafana, parts.library.content, live, revisions, target, parts.stopping, parts.on_outcome)
-                    applied = apply(plan, hands)
-                    failure = None if applied.error is None else failure_of(applied.error, target.name)
-                    report = replace(report, outcomes=applied.outcomes, failure=failure, stopped=applied.stopped)
+                    report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts)
             finally:
                 report = replace(report, requests=grafana.requests)
     except ProvisionerError as error:
@@ -80,18 +104,99 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
     return replace(report, seconds=parts.clock() - started)
 
 
-class StopAsked(ProvisionerError):
-    """A person asked to stop while the pass was still reading."""
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """What a plan rests on, for carrying it out."""
 
-    def __init__(self) -> None:
-        super().__init__("stopped while it was read; nothing was written", next_step="run it again")
+    files: tuple[SourceFiles, ...]
+    live: Live
+    ours: Mapping[Uid, Ours]
+    records: Mapping[Uid, Record]
+
+
+def _carried_out(report: PassReport, intended: Intended, grafana: Grafana, target: TargetSettings, parts: Parts) -> PassReport:
+    """The plan of the report, written down and applied; then the deletions that the guard let through."""
+    parts.agree(report)
+    plan, pruning = report.plan, report.pruning
+    parts.on_plan(len(plan.changes))
+    revisions = {each.snapshot.source: each.snapshot.revision for each in intended.files}
+    moment = Moment(parts.now(), {source: revision.commit for source, revision in revisions.items()})
+    parts.ledger.forget((*stale(plan, intended.records), *pruning.forget))
+    parts.ledger.note((*notes(plan, intended.records, intended.ours, moment), *pruning.missing))
+    if parts.only_records:
+        return report
+
+    journal = Journal(grafana, parts.ledger, intended.ours, moment)
+    hands = Hands(grafana, journal, parts.library.content, intended.live, revisions, target, parts.stopping, parts.on_outcome)
+    applied = apply(plan, hands)
+    report = replace(report, outcomes=applied.outcomes, stopped=applied.stopped)
+    if applied.error is not None:
+        return replace(report, failure=failure_of(applied.error, target.name))
+
+    deleting = Deleting(grafana, parts.ledger, parts.stopping, moment.when)
+    removals = deleting.all(pruning.deletions)
+    parts.ledger.take_confirmed(digest_of(pruning.deletions))
+    if target.policy.prune.enabled and not pruning.held:
+        removals += deleting.folders(plan.gone_folders)
+    return replace(report, removals=removals)
+
+
+def _pruning(gone: tuple[Record, ...], desired: Desired, target: TargetSettings, grafana: Grafana, parts: Parts) -> Pruning:
+    """What becomes of dashboards whose file is gone. The server is asked about those alone that may be deleted."""
+    if not gone:
+        return Pruning()
+    chosen = policies(target, parts.take)
+    live = {each.uid: state_in(grafana, each.uid) for each in to_look_at(gone, chosen)}
+    there = len(desired.dashboards) + len(desired.withheld)
+    owned, confirmed = len(parts.ledger.records()), parts.ledger.confirmed()
+    return guard(gone, chosen, Circumstances(parts.now(), live, owned, there, confirmed, frozenset(target.sources)))
+
+
+def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Parts) -> int | None:
+    """How many dashboards the records alone show to be as they should be; then the server is not even asked who it is. None otherwise.
+
+    Once found so, it stays so until a file, a setting or a record changes.
+    """
+    key = rest_key(files, target, parts.severities, parts.release)
+    known = parts.ledger.rest(key)
+    if known is not None and not parts.take:
+        return known
+    if parts.ledger.intents() or _has_unmapped_input(files, target):
+        return None
+    desired = desire(files, _wants(target, parts.severities))
+    if any(each.severity is not Severity.NOTE for each in desired.problems):
+        return None
+    records = parts.ledger.records()
+    desired = with_kept_uids(desired, records)
+    if not at_rest(desired.dashboards, records, ours_of(desired, records, parts.memory), policies(target, parts.take)):
+        return None
+    parts.ledger.note_rest(key, len(desired.dashboards))
+    return len(desired.dashboards)
+
+
+def _resolved(grafana: Grafana, ledger: Ledger, *, write: bool) -> Mapping[Uid, Record]:
+    """The records, with what a crash left open decided by reading. Written down only in a pass that writes."""
+    records = ledger.records()
+    for intent in ledger.intents():
+        live = state_in(grafana, intent.uid)
+        record = settled(intent, live)
+        if record is not None:
+            records[intent.uid] = record
+        elif intent.action is Action.DELETE and live is None:
+            records.pop(intent.uid, None)
+        if write and (record is not None or intent.uid not in records):
+            ledger.settle(intent.uid, record)
+        elif write:
+            ledger.abandon(intent.uid)
+    return records
 
 
 def _read(target: TargetSettings, parts: Parts) -> tuple[SourceFiles, ...] | Failure:
     """All sources of the target, or why one of them could not be read: then the target is left as it is. Raises StopAsked."""
     files: list[SourceFiles] = []
     for name in target.sources:
-        _go_on(parts)
+        if parts.stopping():
+            raise StopAsked
         try:
             files.append(parts.library.files(name))
         except SourceError as error:
@@ -99,16 +204,11 @@ def _read(target: TargetSettings, parts: Parts) -> tuple[SourceFiles, ...] | Fai
     return tuple(files)
 
 
-def _go_on(parts: Parts) -> None:
-    if parts.stopping():
-        raise StopAsked
-
-
 def _desired(
     files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, severities: tuple[tuple[str, Severity], ...]
 ) -> Desired:
     """What the target should hold. The server is asked for its data sources only when a file has a hole that the mapping does not fill."""
-    wants = Wants(target.folder, target.data_sources, target.variables, None, asked=True, severities=severities)
+    wants = _wants(target, severities)
     if not _has_unmapped_input(files, target):
         return desire(files, wants)
     server = grafana.data_sources()
@@ -117,6 +217,12 @@ def _desired(
         return desired
     forbidden = problem("data-sources-forbidden", f"target {target.name}", "the credential may not list the server's data sources")
     return replace(desired, problems=(*desired.problems, *weighed((forbidden,), dict(severities))))
+
+
+def _wants(target: TargetSettings, severities: tuple[tuple[str, Severity], ...]) -> Wants:
+    return Wants(
+        target.folder, target.data_sources, target.variables, None, asked=True, owner_tag=target.owner_tag or "", severities=severities
+    )
 
 
 def _has_unmapped_input(files: tuple[SourceFiles, ...], target: TargetSettings) -> bool:
@@ -128,45 +234,6 @@ def _has_unmapped_input(files: tuple[SourceFiles, ...], target: TargetSettings) 
         for document in reading.documents
         for each in document.inputs
     )
-
-
-def look(desired: Desired, server: Server, grafana: Grafana, parts: Parts, reads: int) -> tuple[Live, tuple[Problem, ...]]:
-    """What the server holds of the desired: folders, search, a read of each dashboard that search shows; and what could not be compared.
-
-    Raises TargetError, SourceError and StopAsked.
-    """
-    if not desired.dashboards:
-        return Live(server), ()
-    folders, found = grafana.folders(), grafana.find()
-    shown = {each.uid for each in found}
-    wanted = [each for each in desired.dashboards if each.uid in shown]
-    keys = {each.uid: fingerprint_key(each.origin.blob, each.document.index, each.fill) for each in wanted}
-    known = parts.memory.fingerprints(keys.values())
-    with ThreadPoolExecutor(reads, thread_name_prefix="read") as pool:
-        beside = list(pool.map(lambda each: _compare(each, known.get(keys[each.uid]), grafana, parts), wanted))
-    compared = tuple((each.uid, result) for each, result in zip(wanted, beside, strict=True) if isinstance(result, Comparison))
-    doubts = tuple((each, result) for each, result in zip(wanted, beside, strict=True) if isinstance(result, Problem))
-    parts.memory.remember_fingerprints({keys[uid]: each.ours for uid, each in compared if keys[uid] not in known})
-    return Live(server, folders, found, compared, frozenset(each.uid for each, _ in doubts)), tuple(each for _, each in doubts)
-
-
-def _compare(dashboard: DesiredDashboard, known: Fingerprint | None, grafana: Grafana, parts: Parts) -> Comparison | Problem | None:
-    """None when search shows what is gone by now: search lags (reference 2.5). A problem when it cannot be told; the others go on."""
-    _go_on(parts)
-    try:
-        live = grafana.dashboard(dashboard.uid)
-    except (TargetForbidden, TargetUnsuitable) as error:
-        return problem(
-            "live-unreadable", dashboard.origin.shown, f"dashboard {dashboard.uid} is there, but: {error.message}", remedy=error.next_step
-        )
-    if live is None:
-        return None
-    if (equal := known_equal(known, live)) is not None:
-        return equal
-    content = parts.library.content(dashboard)
-    if content is None:
-        return problem("file-unreadable", dashboard.origin.shown, "it changed while it was read", remedy="nothing: the next pass reads it")
-    return compare(content, live)
 
 
 def failure_of(error: ProvisionerError, target: str) -> Failure:

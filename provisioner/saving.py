@@ -38,11 +38,11 @@ from provisioner.core.changes import (
 )
 from provisioner.core.compare import compare
 from provisioner.core.conflicts import conflict
+from provisioner.core.decide import managed_elsewhere, name_exists, unmanaged
 from provisioner.core.errors import TargetError, TargetUnreachable
+from provisioner.core.live import Live
 from provisioner.core.model import DesiredDashboard, FolderUid, Found, Json, Mark, Revision, SourceName
-from provisioner.core.plan import Live, managed_elsewhere, name_exists, unmanaged
 from provisioner.core.ports import Grafana
-from provisioner.core.settings import ConflictPolicy, Policy
 
 AGAIN = "the next apply tries again; what is done already is left alone"
 _MADE_AGAIN = "it had been deleted on the server meanwhile, and was made again"
@@ -72,7 +72,6 @@ class Sender:
     live: Live
     folder_ids: Mapping[FolderUid, int]
     revisions: Mapping[SourceName, Revision]
-    policy: Policy
 
     def send(self, change: Write, content: dict[str, Json] | None) -> Outcome:
         """One request where nothing stands in the way; content None when the file changed since it was read. Raises TargetError and
@@ -147,10 +146,7 @@ class Sender:
         if beside.live.managed_by is not None:
             return _conflict(change, managed_elsewhere(change.dashboard, beside))
         if isinstance(change, CreateDashboard):
-            if self.policy.conflict is not ConflictPolicy.GIT_WINS:
-                return _conflict(change, unmanaged(change.dashboard, beside))
-            moves = beside.live.folder != change.dashboard.folder
-            return self._once_more(UpdateDashboard(change.dashboard, beside.live, change.reason, beside.differences, moves), content)
+            return _conflict(change, unmanaged(change.dashboard, beside))
         if beside.live.fingerprint == change.live.fingerprint and beside.live.folder == change.live.folder:
             # Saved without a change: nothing of anybody's is in the way.
             return self._once_more(replace(change, live=beside.live), content)

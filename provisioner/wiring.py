@@ -11,20 +11,55 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from threading import Event
+from datetime import UTC, datetime
+from threading import Event, Lock
 
 from provisioner.config.secrets import reveal
-from provisioner.core.model import SourceName
+from provisioner.core.errors import StateUnusable
+from provisioner.core.model import SourceName, TargetName
 from provisioner.core.ports import Source
 from provisioner.core.settings import DirectorySettings, Reveal, Settings, SourceSettings, TargetSettings
 from provisioner.reading import Library
 from provisioner.reconcile import Parts
 from provisioner.sources import open_source
+from provisioner.state.file import StateFile
+from provisioner.state.ledger import SqliteLedger
+from provisioner.state.lock import Asking, StateLock
 from provisioner.state.sqlite import SqliteMemory
 
 _SECONDS_A_DAY = 86_400
+
+
+class _State:
+    """The state file, opened when the first target asks for its records: `validate` needs none. One ledger for each target, since it
+    remembers
+    what it read.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._file: StateFile | None = None
+        self._ledgers: dict[TargetName, SqliteLedger] = {}
+
+    def ledger(self, target: TargetSettings) -> SqliteLedger:
+        """Raises StateUnusable."""
+        with self._lock:
+            self._file = self._file or StateFile(self._path)
+            if target.name not in self._ledgers:
+                self._ledgers[target.name] = SqliteLedger(self._file, target.name, keep_seconds=int(target.policy.prune.keep))
+            return self._ledgers[target.name]
+
+    def close(self) -> None:
+        """Drops what was kept for long enough, and lets go of the file."""
+        with self._lock:
+            for each in self._ledgers.values():
+                with suppress(StateUnusable):
+                    each.sweep(_now())
+            if self._file is not None:
+                self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +71,16 @@ class Run:
     memory: SqliteMemory
     reveal: Reveal
     stop: Event
+    state: _State
+
+    def ledger(self, target: TargetSettings) -> SqliteLedger:
+        """The records of this target. Raises StateUnusable."""
+        return self.state.ledger(target)
+
+    def alone(self, command: str) -> StateLock:
+        """The block in which this process alone writes to the servers of the state file. Raises StateUnusable, which says who holds it."""
+        asking = Asking(command, _now(), self.stop.wait, self.settings.lock_wait)
+        return StateLock(self.settings.state, asking)
 
     def parts(self, target: TargetSettings) -> Parts:
         """What a pass over this target works with."""
@@ -46,17 +91,19 @@ class Run:
         return Parts(
             library=self.library,
             memory=self.memory,
+            ledger=self.ledger(target),
             open_grafana=lambda: open_grafana(target.connection, self.reveal, waiting),
             clock=time.monotonic,
+            now=_now,
             stopping=self.stop.is_set,
+            release=self.memory.rules,
             severities=self.settings.severities,
         )
 
 
 def collect_rarely() -> None:
     """For a process that works on ten thousand files: their readings are half a million small values without a cycle among them, and
-    looking through
-    them again and again took half of an unchanged pass.
+    looking through them again and again took half of an unchanged pass.
     """
     gc.set_threshold(200_000, 20, 20)
 
@@ -73,8 +120,15 @@ def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> I
             sources[each.name] = open_source(each, secrets)
             held.callback(getattr(sources[each.name], "close", lambda: None))
         prefixes = _prefixes(settings.sources)
-        yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop)
+
+        state = _State(settings.state)
+        held.callback(state.close)
+        yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop, state)
         memory.forget_unused()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _prefixes(sources: tuple[SourceSettings, ...]) -> dict[SourceName, str]:

@@ -8,32 +8,33 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from provisioner.cli.inquiries import INQUIRIES
+from provisioner.cli.keeping import KEEPING
 from provisioner.cli.options import Asked, asking
-from provisioner.cli.showing import Shown, show, show_failure, show_problems
+from provisioner.cli.reviewing import must_be_as_reviewed, written_to
+from provisioner.cli.running import run_command, targets_of
+from provisioner.cli.showing import Shown, show
 from provisioner.cli.stopping import stop_on_signals
 from provisioner.config import schema
-from provisioner.config.assemble import Loaded
-from provisioner.config.choose import settings, without_targets
-from provisioner.core.catalog import problem
 from provisioner.core.changes import Outcome
 from provisioner.core.desired import Wants
-from provisioner.core.errors import ConfigurationInvalid, ProvisionerError
+from provisioner.core.errors import ProvisionerError
+from provisioner.core.model import Uid
 from provisioner.core.report import Exit, PassReport, exit_code, validation_exit_code
 from provisioner.core.settings import TargetSettings
-from provisioner.log import Logger, log_pass, log_validation, open_log
+from provisioner.log import Logger, log_pass, log_validation
 from provisioner.reconcile import Parts, reconcile
 from provisioner.render.options import Format
 from provisioner.render.progress import OnOutcome, progress
 from provisioner.render.terminal import console
 from provisioner.validation import Together, validate
-from provisioner.wiring import Run, collect_rarely, opened
+from provisioner.wiring import Run
 
 GENERATIONS = ("5", "6", "7", "8", "9", "12")
 """Those that the sandbox can be; said here so that --help does not wait for its web server to be imported. A test holds the two equal."""
@@ -51,43 +52,58 @@ def validate_command(asked: Asked) -> int:
         log_validation(log, result)
         return code
 
-    return _run(asked, work, needs_target=False)
+    return run_command(asked, work, needs_target=False)
 
 
 @click.command()
-@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when changes are pending, or dashboards drifted.")
+@click.option(
+    "--plan-file", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the plan there, for apply FILE."
+)
 @asking
-def plan(asked: Asked, *, detailed_exitcode: bool = False) -> int:
+def plan(asked: Asked, *, detailed_exitcode: bool = False, plan_file: Path | None = None) -> int:
     """Tell what apply would do, and write nothing."""
 
     def work(run: Run, log: Logger) -> int:
-        reports = tuple(reconcile(target, _parts(asked, run, target), write=False) for target in _targets(asked, run))
+        reports = tuple(reconcile(target, _parts(asked, run, target), write=False) for target in targets_of(asked, run.settings))
         for report in reports:
             log_pass(log, report, "plan")
+        if plan_file is not None:
+            written_to(plan_file, reports)
         code = exit_code(reports, detailed=detailed_exitcode)
         show(asked, Shown.plan(reports, code))
         return code
 
-    return _run(asked, work, needs_target=True)
+    return run_command(asked, work, needs_target=True)
 
 
 @click.command()
+@click.argument("reviewed", required=False, type=click.Path(path_type=Path, dir_okay=False), metavar="[PLANFILE]")
+@click.option("--take", multiple=True, metavar="UID", help="Let git win for this dashboard, this once. What it replaces is kept.")
+@click.option("--no-scan", is_flag=True, help="Look only at what git changed: edits made on the server are found by a later pass.")
 @asking
-def apply(asked: Asked) -> int:
-    """Make each Grafana equal to git, in one pass. What somebody else made is reported, never overwritten."""
+def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] = (), no_scan: bool = False) -> int:
+    """Make each Grafana equal to git, in one pass. What somebody else made is reported, never overwritten.
+
+    With a PLANFILE that plan wrote: exactly what was reviewed, or nothing, with what moved since.
+    """
 
     def work(run: Run, log: Logger) -> int:
-        reports = tuple(_applied(asked, run, target) for target in _targets(asked, run))
+        chosen = targets_of(asked, run.settings)
+        with run.alone("provisioner apply"):
+            uids, agree = frozenset(map(Uid, take)), must_be_as_reviewed(reviewed)
+            scan = not no_scan or reviewed is not None or bool(uids)  # what is to be taken has to be seen
+            reports = tuple(_applied(each, replace(_parts(asked, run, each), scan=scan, take=uids, agree=agree)) for each in chosen)
         for report in reports:
             log_pass(log, report, "apply")
         code = exit_code(reports)
         show(asked, Shown.apply(reports, code))
         return code
 
-    return _run(asked, work, needs_target=True)
+    return run_command(asked, work, needs_target=True)
 
 
-def _applied(asked: Asked, run: Run, target: TargetSettings) -> PassReport:
+def _applied(target: TargetSettings, parts: Parts) -> PassReport:
     with ExitStack() as shown:
         told: list[OnOutcome] = []
 
@@ -97,8 +113,7 @@ def _applied(asked: Asked, run: Run, target: TargetSettings) -> PassReport:
         def advance(outcome: Outcome) -> None:
             told[0](outcome)
 
-        parts = replace(_parts(asked, run, target), on_plan=begin, on_outcome=advance)
-        return reconcile(target, parts, write=True)
+        return reconcile(target, replace(parts, on_plan=begin, on_outcome=advance), write=True)
 
 
 def _parts(asked: Asked, run: Run, target: TargetSettings) -> Parts:
@@ -152,53 +167,16 @@ def demo() -> int:
     return run_demo(sys.stdout, os.environ)
 
 
-COMMANDS = {"validate": validate_command, "plan": plan, "apply": apply, "config": config, "sandbox": sandbox, "demo": demo}
-
-
-def _run(asked: Asked, work: Callable[[Run, Logger], int], *, needs_target: bool) -> int:
-    """Loads the settings, opens the parts, works. The world's failures are told with what happens next."""
-    collect_rarely()
-    try:
-        _stand_somewhere()
-        loaded = settings(asked.config, asked.flags, os.environ)
-        if needs_target and not loaded.settings.targets:
-            raise without_targets(asked.config)
-        return _opened(asked, loaded, work)
-    except ProvisionerError as error:
-        show_failure(asked, error)
-        return Exit.ERROR
-
-
-def _stand_somewhere() -> None:
-    """Relative paths begin at the working directory, and somebody may have deleted it. Raises ConfigurationInvalid."""
-    try:
-        Path.cwd()
-    except OSError as error:
-        told = problem("config-reference", "the working directory", f"{error.strerror}", remedy="change into a directory that is there")
-        raise ConfigurationInvalid((told,)) from error
-
-
-def _opened(asked: Asked, loaded: Loaded, work: Callable[[Run, Logger], int]) -> int:
-    show_problems(loaded.problems)
-    level = "warning" if asked.interactive else loaded.settings.log.level
-    log = open_log(replace(loaded.settings.log, level=level), sys.stderr)
-    with stop_on_signals() as stop, opened(loaded.settings, os.environ, stop) as run:
-        code = work(run, log)
-        if run.memory.trouble is not None:
-            log.warning("state.trouble", error=run.memory.trouble, next="nothing is lost: what is not remembered is read again")
-    return code
-
-
-def _targets(asked: Asked, run: Run) -> tuple[TargetSettings, ...]:
-    """Those that were asked for, all if none was named. Raises ConfigurationInvalid for a name that is not stated."""
-    stated = {target.name: target for target in run.settings.targets}
-    unknown = [name for name in asked.targets if name not in stated]
-    if unknown:
-        remedy = f"name one of {', '.join(stated)}" if stated else "state it under targets of the configuration"
-        raise ConfigurationInvalid(
-            tuple(problem("config-reference", "--target", f'no target is called "{name}"', remedy=remedy) for name in unknown)
-        )
-    return tuple(target for name, target in stated.items() if not asked.targets or name in asked.targets)
+COMMANDS = {
+    "validate": validate_command,
+    "plan": plan,
+    "apply": apply,
+    **INQUIRIES,
+    **KEEPING,
+    "config": config,
+    "sandbox": sandbox,
+    "demo": demo,
+}
 
 
 def _places(asked: Asked, run: Run) -> list[Together]:
@@ -206,7 +184,7 @@ def _places(asked: Asked, run: Run) -> list[Together]:
     errors.
     """
     severities = run.settings.severities
-    targets = _targets(asked, run)
+    targets = targets_of(asked, run.settings)
     if not targets:
         return [Together(tuple(source.name for source in run.settings.sources), Wants(severities=severities))]
     return [

@@ -58,9 +58,15 @@ def asking(command: Callable[..., int]) -> _Command:
 
 def _flag(each: Field[Any]) -> Callable[[_Command], _Command]:
     about = each.metadata
-    many = isinstance(each.default, tuple)
+    many, alone = isinstance(each.default, tuple), not about["value"]
     return click.option(
-        about["flag"], each.name, metavar=about["value"], multiple=many, default=each.default, help=about["meaning"].replace("`", "")
+        about["flag"],
+        each.name,
+        metavar=about["value"] or None,
+        multiple=many,
+        is_flag=alone,
+        default=each.default,
+        help=about["meaning"].replace("`", ""),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioner.cli.options import Asked
-from provisioner.core.errors import ConfigurationInvalid, ProvisionerError, StateUnusable
+from provisioner.core.errors import ConfigurationInvalid, OutputUnusable, ProvisionerError
 from provisioner.core.problems import Problem, errors
 from provisioner.core.report import Exit, Failure, PassReport, Validation
 from provisioner.render.formats import render_apply, render_failure, render_plan, render_problems, render_validation
@@ -45,7 +45,7 @@ class Shown:
 
 
 def show(asked: Asked, shown: Shown) -> None:
-    """To standard output; with `--output` the format goes into the file and text to standard output. Raises StateUnusable when the file
+    """To standard output; with `--output` the format goes into the file and text to standard output. Raises OutputUnusable when the file
     cannot be written.
     """
     chosen = options(sys.stdout, os.environ, verbose=asked.verbose)
@@ -65,9 +65,9 @@ def show_problems(problems: tuple[Problem, ...]) -> None:
 def show_failure(asked: Asked, error: ProvisionerError) -> None:
     """What kept a command from beginning, and what happens next: in the format asked for, text on standard error."""
     failure, problems = _failure(error)
-    if asked.format is Format.TEXT or asked.output is not None or isinstance(error, StateUnusable):
+    if asked.format is Format.TEXT or asked.output is not None or isinstance(error, OutputUnusable):
         write(render_failure(failure, problems, Format.TEXT, Exit.ERROR, options(sys.stderr, os.environ, verbose=True)), sys.stderr)
-    if isinstance(error, StateUnusable):
+    if isinstance(error, OutputUnusable):
         return  # it was the report itself that could not be written
     words = render_failure(failure, problems, asked.format, Exit.ERROR, Options(verbose=True))
     if asked.output is not None:
@@ -94,13 +94,13 @@ def _print(text: str) -> None:
     except OSError as error:
         # What is left in the buffer would be tried again when Python ends, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise StateUnusable(f"the report cannot be written to standard output: {error.strerror}", next_step="make room there") from error
+        raise OutputUnusable(f"the report cannot be written to standard output: {error.strerror}", next_step="make room there") from error
 
 
 def _keep(text: str, path: Path) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise StateUnusable(
+        raise OutputUnusable(
             f"the report cannot be written to {path}: {error.strerror}", next_step="name another file with --output"
         ) from error

@@ -15,14 +15,12 @@ from threading import Event
 from typing import TextIO
 
 from provisioner.core.changes import ConflictKind, Outcome, Result
-from provisioner.core.model import SourceName, TargetName
+from provisioner.core.model import SourceName, TargetName, Uid
 from provisioner.core.report import PassReport, exit_code
 from provisioner.core.settings import (
     BasicAuth,
-    ConflictPolicy,
     Connection,
     GitSettings,
-    Policy,
     RefKind,
     Secret,
     Settings,
@@ -86,8 +84,11 @@ class Stage:
         self._show(render_plan((report,), Format.TEXT, exit_code((report,)), options(self.out, self.environment)))
         return report
 
-    def apply(self, meanwhile: Callable[[], None] = lambda: None) -> PassReport:
-        """What `provisioner apply` shows. `meanwhile` happens between reading and writing, where people's edits fall."""
+    def apply(self, meanwhile: Callable[[], None] = lambda: None, take: str = "") -> PassReport:
+        """What `provisioner apply` shows. `meanwhile` happens between reading and writing, where people's edits fall.
+
+        `take` is a uid for which git wins, this once.
+        """
         with ExitStack() as shown:
             told: list[OnOutcome] = []
 
@@ -98,7 +99,8 @@ class Stage:
             def advance(outcome: Outcome) -> None:
                 told[0](outcome)
 
-            parts = replace(self._fresh().parts(self.target), on_plan=begin, on_outcome=advance)
+            taken = frozenset({Uid(take)} if take else ())
+            parts = replace(self._fresh().parts(self.target), take=taken, on_plan=begin, on_outcome=advance)
             report = reconcile(self.target, parts, write=True)
         self._show(render_apply((report,), Format.TEXT, exit_code((report,)), options(self.out, self.environment)))
         return report
@@ -135,8 +137,7 @@ def _settings(sandbox: Running, repository: Repository, place: Path) -> Settings
     source = GitSettings(SourceName("examples"), repository.path.as_uri(), str(place / "store"), RefKind.BRANCH, "main", path="dashboards")
     auth = BasicAuth(sandbox.admin[0], Secret("SANDBOX_PASSWORD", variable="SANDBOX_PASSWORD"))
     connection = Connection(TargetName("demo"), sandbox.url, auth)
-    policy = Policy(ConflictPolicy.GIT_WINS)
-    target = TargetSettings(TargetName("demo"), connection, (source.name,), policy=policy)
+    target = TargetSettings(TargetName("demo"), connection, (source.name,))
     return Settings((source,), (target,), str(place / "provisioner.db"))
 
 
@@ -165,8 +166,7 @@ def second_pass(stage: Stage) -> None:
 
 def one_panel(stage: Stage) -> None:
     """One commit, one save."""
-    stage.say("4. mira commits a change of one panel. The target states conflict: git-wins, so git may write over what it has read.")
-    stage.say("   Only that dashboard is written.")
+    stage.say("4. mira commits a change of one panel. The records say what was written last, so only that dashboard is written.")
     stage.repository.edit("platform/fleet-overview.json", '"title": "CPU by role"', '"title": "CPU by role of host"')
     stage.repository.commit("say what the CPU panel shows")
     before = _saves(stage)
@@ -202,13 +202,13 @@ def saved_meanwhile(stage: Stage) -> None:
 
 def a_name_that_is_taken(stage: Stage) -> None:
     """Never bulldozed: name-exists."""
-    stage.say('7. mira takes the edit of jonas into the file. He has made a dashboard "Checkout errors" by hand, and she commits one of')
-    stage.say("   the same name: overwriting would replace his, so it is not done.")
+    stage.say("7. mira takes the edit of jonas into the file, and says so: --take fleet-overview. He has made a dashboard")
+    stage.say('   "Checkout errors" by hand, and she commits one of the same name: overwriting would replace his, so it is not done.')
     stage.repository.edit("platform/fleet-overview.json", '"title": "Fullest disks"', '"title": "Disks to look at first"')
     uid = stage.colleague.create("Checkout errors", "services")
     stage.repository.write("services/checkout-errors.json", json.dumps(_CHECKOUT_ERRORS, indent=2) + "\n")
     stage.repository.commit("add checkout errors")
-    report = stage.apply()
+    report = stage.apply(take="fleet-overview")
     found = [conflict for conflict in report.conflicts if conflict.kind is ConflictKind.NAME_EXISTS]
     named = [conflict.theirs.uid for conflict in found if conflict.theirs is not None]
     _promise(named == [uid] and report.count(Result.UPDATED) == 1, "the other dashboard is named and not overwritten")

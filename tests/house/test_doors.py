@@ -30,9 +30,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "log": frozenset({"core"}),
     "reading": frozenset({"core"}),
     "saving": frozenset({"core"}),
-    "apply": frozenset({"core", "saving"}),
+    "journal": frozenset({"core"}),
+    "deleting": frozenset({"core"}),
+    "apply": frozenset({"core", "journal", "saving"}),
+    "looking": frozenset({"core", "reading"}),
     "validation": frozenset({"core", "reading"}),
-    "reconcile": frozenset({"core", "apply", "reading"}),
+    "reconcile": frozenset({"core", "apply", "deleting", "journal", "looking", "reading"}),
+    "exporting": frozenset({"core", "looking", "reading"}),
+    "restoring": frozenset({"core", "journal", "saving"}),
+    "inquiring": frozenset({"core", "looking", "reading"}),
 }
 # These build the parts out of every room. Nothing imports the command line, but `python -m provisioner`.
 BUILDERS = frozenset({"cli", "demo", "wiring"})

@@ -119,6 +119,8 @@ class House:
     stop: Event = field(default_factory=Event)
     on_open: Callable[[], object] = lambda: None
     """Happens after the files were read, before the server is asked."""
+    parts: dict[str, Any] = field(default_factory=dict)
+    """What else its passes are run with: fields of `Parts`, as `scan`, `take` or `now`."""
 
     @property
     def files(self) -> Path:
@@ -136,6 +138,13 @@ class House:
             file.write_bytes(content)
         else:
             file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2), encoding="utf-8")
+
+    def delete(self, path: str) -> None:
+        """The file goes, and so does its directory where nothing else is in it."""
+        file = self.files / path
+        file.unlink()
+        if file.parent != self.files and not any(file.parent.iterdir()):
+            file.parent.rmdir()
 
     def as_token(self, token: str) -> None:
         """From now on with this token instead of the administrator's password."""
@@ -177,7 +186,7 @@ class House:
                 self.on_open()
                 return open_grafana(wanted.connection, run.reveal, self._waiting())
 
-            parts: Parts = replace(run.parts(wanted), open_grafana=connected, **hooks)
+            parts: Parts = replace(run.parts(wanted), open_grafana=connected, **self.parts, **hooks)
             return reconcile(wanted, parts, write=write)
 
     def _waiting(self) -> Waiting:

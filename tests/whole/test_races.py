@@ -114,10 +114,13 @@ def test_a_uid_that_is_taken_in_between_by_the_same_content_is_left_as_it_is(any
     assert 1 == any_house.browser.version("sales")
 
 
-def test_where_git_wins_a_dashboard_that_search_did_not_show_is_read_and_written_over_what_was_read(any_house: House) -> None:
+def test_where_git_wins_a_dashboard_that_nobody_had_seen_is_told_first_and_written_over_by_the_next_pass(any_house: House) -> None:
+    """What stands there was never read when the plan was made: a refused create is no leave to overwrite it."""
     any_house.write("sales.json", dashboard("sales", **panel_titled("Ours")))
     report = any_house.apply(policy=GIT_WINS, on_plan=lambda _: any_house.browser.create(dashboard("sales", **panel_titled("Theirs"))))
-    assert {"sales": Result.UPDATED} == results(report)
+    assert [ConflictKind.UNMANAGED] == kinds(report)
+    assert 1 == any_house.browser.version("sales")
+    assert {"sales": Result.UPDATED} == results(any_house.apply(policy=GIT_WINS))
     assert 2 == any_house.browser.version("sales")
 
 

@@ -32,11 +32,21 @@ def test_a_dashboard_of_a_folders_title_is_a_conflict_that_does_not_say_to_take_
     assert "uid" not in only_conflict(report).remedy
 
 
-def test_what_the_server_calls_no_change_is_told_as_unchanged(twelve: House) -> None:
-    """It makes 5s of 1s whenever that is saved, and 12 writes no version for what it holds already."""
+def test_what_the_server_makes_of_it_while_saving_is_no_drift_and_is_not_saved_again(twelve: House) -> None:
+    """It makes 5s of 1s whenever that is saved. Nobody has saved since we did, so the record says that all is well."""
     twelve.write("a.json", dashboard("a", refresh="1s"))
     twelve.apply()
+    twelve.forget()
     report = twelve.apply(policy=GIT_WINS)
+    assert (1, 0, 0, 1) == (report.unchanged, report.drifted, twelve.writes, twelve.browser.version("a"))
+
+
+def test_what_the_server_calls_no_change_is_told_as_unchanged(twelve: House) -> None:
+    """12 writes no version for what it holds already, which is what it makes of 1s."""
+    twelve.write("a.json", dashboard("a", refresh="1s"))
+    twelve.apply()
+    twelve.write("a.json", dashboard("a", refresh="2s"))
+    report = twelve.apply()
     assert ({"a": Result.UNCHANGED}, 1) == (results(report), twelve.browser.version("a"))
 
 

@@ -1,0 +1,172 @@
+"""The commands around what is kept and recorded: pull, adopt, restore, confirm.
+
+In: `Asked`, and what each command asks for besides. Out: exit codes. As in `commands.py`, nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from provisioner.cli.options import Asked, asking
+from provisioner.cli.running import run_command, targets_of
+from provisioner.cli.showing import Shown, show
+from provisioner.core.catalog import problem
+from provisioner.core.changes import Result
+from provisioner.core.errors import ConfigurationInvalid
+from provisioner.core.export import Choice, pull_exit_code
+from provisioner.core.guard import HoldReason
+from provisioner.core.model import SourceName, Uid
+from provisioner.core.report import Exit, exit_code
+from provisioner.core.restore import NotFound, Restored
+from provisioner.core.settings import DirectorySettings, TargetSettings
+from provisioner.exporting import Pulling
+from provisioner.exporting import pull as pull_from
+from provisioner.log import Logger, log_pass
+from provisioner.reconcile import reconcile
+from provisioner.render.lines import printed
+from provisioner.render.terminal import options, write
+from provisioner.render.text_keeping import listing_lines, pull_lines, restored_lines
+from provisioner.restoring import Desk, Wish, list_states
+from provisioner.restoring import restore as restore_state
+from provisioner.sources import open_source
+from provisioner.wiring import Run
+
+
+@click.command()
+@click.argument("uids", nargs=-1, metavar="[UID]...")
+@click.option("--into", required=True, metavar="DIRECTORY", help="The directory that is written: that of the source, or a new one.")
+@click.option("--from-folder", metavar="FOLDER", help="Only what lies in this folder of the server, by title or uid, and below it.")
+@asking
+def pull(asked: Asked, *, uids: tuple[str, ...], into: str, from_folder: str | None) -> int:
+    """Write what is live into a directory, so that git has it: only what differs is touched."""
+
+    def work(run: Run, _log: Logger) -> int:
+        target = _one(asked, run)
+        place = str(Path(into).resolve())
+        source = open_source(DirectorySettings(_source_name(run, target, place), place), run.reveal)
+        parts = run.parts(target)
+        pulling = Pulling(
+            directory=place,
+            source=source,
+            library=run.library,
+            open_grafana=parts.open_grafana,
+            clock=time.monotonic,
+            stopping=run.stop.is_set,
+            records=run.ledger(target).records(),
+            severities=run.settings.severities,
+            prefix=f"{into.rstrip('/')}/",
+        )
+        report = pull_from(target, Choice(frozenset(map(Uid, uids)) or None, from_folder), pulling)
+        shown = options(sys.stdout, os.environ, verbose=asked.verbose)
+        write(printed(pull_lines(report, shown), shown), sys.stdout)
+        return pull_exit_code(report)
+
+    return run_command(asked, work, needs_target=True)
+
+
+@click.command()
+@asking
+def adopt(asked: Asked) -> int:
+    """Take dashboards that are as git wants them into the records. Nothing is written to the server."""
+
+    def work(run: Run, log: Logger) -> int:
+        with run.alone("provisioner adopt"):
+            reports = tuple(
+                reconcile(each, replace(run.parts(each), only_records=True), write=True) for each in targets_of(asked, run.settings)
+            )
+        for report in reports:
+            log_pass(log, report, "adopt")
+        shown = tuple(replace(report, applied=False) for report in reports)
+        code = exit_code(shown)
+        show(asked, Shown.plan(shown, code))
+        adopted = sum(len(report.plan.adopted) for report in reports)
+        write(f"{adopted:,} adopted into the records; nothing was written to a server\n", sys.stderr)
+        return code
+
+    return run_command(asked, work, needs_target=True)
+
+
+@click.command()
+@click.argument("uid")
+@click.option("--version", type=int, metavar="N", help="The version to put back; without it, the newest that is somebody's work.")
+@click.option("--list", "only_list", is_flag=True, help="Only tell what can be put back.")
+@asking
+def restore(asked: Asked, *, uid: str, version: int | None, only_list: bool) -> int:
+    """Put a kept state of a dashboard back: an edit that was replaced, or a dashboard that was deleted."""
+
+    def work(run: Run, _log: Logger) -> int:
+        target = _one(asked, run)
+        parts = run.parts(target)
+        shown = options(sys.stdout, os.environ, verbose=asked.verbose)
+        with run.alone("provisioner restore"), parts.open_grafana() as grafana:
+            desk = Desk(grafana, parts.ledger, target, parts.now())
+            if only_list:
+                write(printed(listing_lines(list_states(Uid(uid), desk)), shown), sys.stdout)
+                return Exit.OK
+            result = restore_state(Wish(Uid(uid), version), desk)
+        write(printed(restored_lines(result), shown), sys.stdout)
+        return _restore_code(result)
+
+    return run_command(asked, work, needs_target=True)
+
+
+@click.command()
+@click.argument("digest")
+@asking
+def confirm(asked: Asked, *, digest: str) -> int:
+    """Allow the deletions that were held for being too many: exactly those with this digest, once."""
+
+    def work(run: Run, _log: Logger) -> int:
+        target = _one(asked, run)
+        with run.alone("provisioner confirm"):
+            parts = run.parts(target)
+            report = reconcile(target, parts, write=False)
+            if report.failure is not None:
+                show(asked, Shown.plan((report,), exit_code((report,))))
+                return exit_code((report,))
+            held = report.pruning
+            if held.digest != digest:
+                told = "nothing is held" if held.digest is None else f"what is held now has the digest {held.digest}"
+                raise ConfigurationInvalid(
+                    (problem("config-reference", "DIGEST", f"{told}, so {digest} allows nothing", remedy="look at plan"),)
+                )
+            parts.ledger.confirm(digest, parts.now())
+        over = sum(each.reason is HoldReason.CEILING for each in held.held)
+        write(f"confirmed: the next apply deletes {over:,} dashboards on {target.name}\n", sys.stdout)
+        return Exit.OK
+
+    return run_command(asked, work, needs_target=True)
+
+
+def _one(asked: Asked, run: Run) -> TargetSettings:
+    """The one target that is meant. Raises ConfigurationInvalid when it could be several."""
+    found = targets_of(asked, run.settings)
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found)
+        raise ConfigurationInvalid(
+            (problem("config-reference", "--target", f"several targets are stated: {names}", remedy="name one with --target"),)
+        )
+    return found[0]
+
+
+def _source_name(run: Run, target: TargetSettings, place: str) -> SourceName:
+    """The source of the target that reads this directory, else its first one: derived uids hang on the name."""
+    directories = {
+        each.path: each.name for each in run.settings.sources if isinstance(each, DirectorySettings) and each.name in target.sources
+    }
+    return directories.get(place) or (target.sources[0] if target.sources else SourceName("directory"))
+
+
+def _restore_code(result: Restored | NotFound) -> Exit:
+    if isinstance(result, NotFound) or result.result in {Result.FAILED, Result.NOT_DONE}:
+        return Exit.ERROR
+    return Exit.CONFLICT if result.result is Result.CONFLICT else Exit.OK
+
+
+KEEPING = {"pull": pull, "adopt": adopt, "restore": restore, "confirm": confirm}

@@ -1,0 +1,291 @@
+"""Gathers what is known of one dashboard on one target, for `explain` and `diff`.
+
+In: a target, the parts of a pass, a uid or a path. Out: an `Explanation`, or what was not found. A handful of requests, however much the
+server holds. It decides nothing, and writes nothing: neither to the server nor to the records.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from provisioner.core.canonical import fingerprint, fingerprint_key, normal
+from provisioner.core.catalog import problem
+from provisioner.core.changes import CreateDashboard, LiveState, UpdateDashboard, state_of
+from provisioner.core.compare import compare
+from provisioner.core.decide import Sides, decide
+from provisioner.core.desired import Wants, desire
+from provisioner.core.errors import TargetForbidden, TargetUnsuitable
+from provisioner.core.explain import Explanation, Facts, NotFound, explain, nearest
+from provisioner.core.guard import Circumstances, Pruning, guard
+from provisioner.core.live import Live
+from provisioner.core.model import (
+    ROOT,
+    Desired,
+    DesiredDashboard,
+    Entry,
+    Found,
+    Json,
+    LiveDashboard,
+    Reading,
+    Server,
+    SourceFiles,
+    SourceName,
+    Uid,
+)
+from provisioner.core.placing import name_key, settle_folders
+from provisioner.core.policy import policies
+from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.problems import Problem, Severity
+from provisioner.core.recording import settled
+from provisioner.core.records import Action, Intent, Record
+from provisioner.core.renames import with_kept_uids
+from provisioner.core.settings import Override, TargetSettings
+from provisioner.core.three_way import Bodies
+from provisioner.reading import Library
+
+_MAYBE_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""What a server takes for a uid: nothing else is worth a question."""
+
+
+class Desk(Protocol):
+    """The parts of a pass that an inquiry needs."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def open_grafana(self) -> Callable[[], AbstractContextManager[Grafana]]: ...
+    @property
+    def now(self) -> Callable[[], str]: ...
+    @property
+    def take(self) -> frozenset[Uid]: ...
+    @property
+    def severities(self) -> tuple[tuple[str, Severity], ...]: ...
+
+
+def inquire(target: TargetSettings, parts: Desk, asked: str) -> Explanation | NotFound:
+    """What is known of the dashboard of this uid, or of this file: its path as it is shown, or within its source.
+
+    Raises SourceError, TargetError and StateUnusable: then nothing can be told.
+    """
+    files = tuple(parts.library.files(name) for name in target.sources)
+    with parts.open_grafana() as grafana:
+        return _Inquiry(target, parts, files, grafana, grafana.probe(), asked.strip().removeprefix("./")).answer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Inquiry:
+    """One question. `asked` is a uid or a path."""
+
+    target: TargetSettings
+    parts: Desk
+    files: tuple[SourceFiles, ...]
+    grafana: Grafana
+    server: Server
+    asked: str
+
+    def answer(self) -> Explanation | NotFound:
+        """Finds out which one is meant, then what is known of it."""
+        records = self.parts.ledger.records()
+        desired = with_kept_uids(self._desired(), records)
+        uids = self._meant(desired, records)
+        if len(uids) > 1:
+            message = f"{len(uids)} dashboards come from this file: name one by its uid"
+            return NotFound(self.target.name, self.asked, message, uids)
+        if uids:
+            return self._explained(uids[0], desired, records)
+        if _MAYBE_UID.fullmatch(self.asked):
+            explanation = self._explained(Uid(self.asked), desired, records)
+            if explanation.facts.live is not None:
+                return explanation
+        return self._not_found(desired, records)
+
+    # --- which one is meant ---------------------------------------------------------------------------------------------------------------
+
+    def _meant(self, desired: Desired, records: dict[Uid, Record]) -> tuple[Uid, ...]:
+        """By uid, else by path: of git, of files that are kept back, of the records."""
+        known = {each.uid for each in desired.dashboards} | desired.withheld | records.keys()
+        if self.asked in known:
+            return (Uid(self.asked),)
+        there = [each.uid for each in desired.dashboards if self.asked in {each.origin.shown, each.origin.path}]
+        kept_back = [uid for shown, entry, reading in self._read() if self._names(shown, entry) for uid in _uids(reading)]
+        gone = [each.uid for each in records.values() if each.path == self.asked]
+        return tuple(dict.fromkeys(there or kept_back or gone))
+
+    def _not_found(self, desired: Desired, records: dict[Uid, Record]) -> NotFound:
+        for shown, entry, reading in self._read():
+            if self._names(shown, entry):
+                why = reading.passed_over
+                message = f"it is no dashboard: {why}" if why else "no dashboard of this file can be applied"
+                told = [each for each in desired.problems if each.file == shown]
+                return NotFound(self.target.name, self.asked, message, (), self._placed(told))
+        names = [name for each in desired.dashboards for name in (each.uid, each.origin.path)]
+        names += [name for each in records.values() for name in (each.uid, each.path)]
+        message = "neither git, nor the records, nor the server has a dashboard of this uid or path"
+        return NotFound(self.target.name, self.asked, message, nearest(self.asked, names))
+
+    def _read(self) -> Iterator[tuple[str, Entry, Reading]]:
+        for source in self.files:
+            for entry, reading in source.files:
+                yield source.prefix + entry.path, entry, reading
+
+    def _names(self, shown: str, entry: Entry) -> bool:
+        return self.asked in {shown, entry.path}
+
+    # --- what git wants -------------------------------------------------------------------------------------------------------------------
+
+    def _desired(self) -> Desired:
+        """The server is asked for its data sources only where what is asked for has a hole that the mapping does not fill."""
+        target = self.target
+        wants = Wants(
+            target.folder,
+            target.data_sources,
+            target.variables,
+            None,
+            asked=True,
+            owner_tag=target.owner_tag or "",
+            severities=self.parts.severities,
+        )
+        return desire(self.files, replace(wants, server=self.grafana.data_sources()) if self._has_unmapped_input() else wants)
+
+    def _has_unmapped_input(self) -> bool:
+        mapped = {name for name, _ in self.target.data_sources}
+        return any(
+            each.kind == "datasource" and each.used and each.name not in mapped
+            for shown, entry, reading in self._read()
+            for document in reading.documents
+            if self._names(shown, entry) or document.uid is None or document.uid == self.asked
+            for each in document.inputs
+        )
+
+    def _placed(self, problems: list[Problem]) -> tuple[Problem, ...]:
+        return self.parts.library.placed(problems, notes=True)
+
+    # --- what is known of it --------------------------------------------------------------------------------------------------------------
+
+    def _explained(self, uid: Uid, desired: Desired, records: dict[Uid, Record]) -> Explanation:
+        ours = next((each for each in desired.dashboards if each.uid == uid), None)
+        live, unreadable = self._live(uid, ours)
+        content, vanished = self._content(ours)
+        state = None if live is None else state_of(live, fingerprint(live.content))
+        intent = next((each for each in self.parts.ledger.intents() if each.uid == uid), None)
+        record = _resolved(intent, records.get(uid), state)
+        path, source = _origin(ours, record)
+        facts = Facts(
+            target=self.target.name,
+            uid=uid,
+            policy=policies(self.target, self.parts.take).of(path, uid),
+            record=record,
+            live=state,
+            bodies=self._bodies(content, record, live),
+            path=path,
+            overrides=self._overrides(path),
+            kept=self.parts.ledger.kept(uid),
+            revision=next((each.snapshot.revision for each in self.files if each.snapshot.source == source), None),
+            interrupted=intent,
+            problems=self._placed([*self._told(uid, ours, desired), *unreadable, *vanished]),
+            doubt=bool(unreadable or vanished or uid in desired.withheld) or (ours is None and not desired.complete),
+        )
+        if facts.doubt:
+            return explain(facts)
+        if ours is None or content is None:
+            return explain(replace(facts, pruning=self._pruning(facts, desired, len(records))))
+        return explain(replace(facts, sides=self._sides(facts, self._in_place(ours, desired), content, live)))
+
+    def _live(self, uid: Uid, ours: DesiredDashboard | None) -> tuple[LiveDashboard | None, list[Problem]]:
+        try:
+            return self.grafana.dashboard(uid), []
+        except (TargetForbidden, TargetUnsuitable) as error:
+            shown = ours.origin.shown if ours else f"target {self.target.name}"
+            message = f"dashboard {uid} cannot be read: {error.message}"
+            return None, [problem("live-unreadable", shown, message, remedy=error.next_step)]
+
+    def _content(self, ours: DesiredDashboard | None) -> tuple[dict[str, Json] | None, list[Problem]]:
+        content = None if ours is None else self.parts.library.content(ours)
+        if ours is None or content is not None:
+            return content, []
+        return None, [problem("file-unreadable", ours.origin.shown, "it changed while it was read", remedy="nothing: ask again")]
+
+    def _bodies(self, content: dict[str, Json] | None, record: Record | None, live: LiveDashboard | None) -> Bodies:
+        """The base is what was kept of our last write; where it was not kept, an equal one may be at hand."""
+        base = None if record is None else self.parts.ledger.body(record.content)
+        theirs = None if live is None else live.content
+        if base is None and record is not None:
+            equal = (each for each in (content, theirs) if each is not None and fingerprint(each) == record.content)
+            base = next((dict(each) for each in equal), None)
+        git, kept, there = (None if each is None else normal(each) for each in (content, base, theirs))
+        return Bodies(git, kept, there)
+
+    def _overrides(self, path: str) -> tuple[Override, ...]:
+        compiled = policies(self.target).overrides
+        return tuple(each for each, (pattern, _) in zip(self.target.overrides, compiled, strict=True) if pattern.fullmatch(path))
+
+    def _told(self, uid: Uid, ours: DesiredDashboard | None, desired: Desired) -> Iterator[Problem]:
+        """What is wrong with its files; with any file, where it is not known whether it is gone. Notes decide nothing."""
+        if ours is None and not desired.complete:
+            return (each for each in desired.problems if each.severity is Severity.ERROR)
+        files = {shown for shown, _, reading in self._read() if uid in _uids(reading)} | ({ours.origin.shown} if ours else set())
+        return (each for each in desired.problems if each.file in files and each.severity is not Severity.NOTE)
+
+    def _in_place(self, ours: DesiredDashboard, desired: Desired) -> DesiredDashboard:
+        """In the folder that the server has for its directory."""
+        folders = () if ours.folder == ROOT else self.grafana.folders()
+        placed = settle_folders(desired, Live(self.server, folders), self.parts.ledger.folders())
+        return next(each for each in placed.dashboards if each.uid == ours.uid)
+
+    def _sides(self, facts: Facts, ours: DesiredDashboard, content: dict[str, Json], live: LiveDashboard | None) -> Sides:
+        """As a plan lays them side by side."""
+        sides = Sides(
+            dashboard=ours,
+            key=fingerprint_key(ours.origin.blob, ours.document.index, ours.fill),
+            content=fingerprint(content),
+            record=facts.record,
+            comparison=None if live is None else compare(content, live, facts.bodies.base),
+            read=True,
+            unique_names=self.server.unique_names,
+        )
+        if not sides.unique_names or not isinstance(decide(sides, facts.policy), CreateDashboard | UpdateDashboard):
+            return sides
+        return sides.with_twin(_twin(sides, self.grafana.find()))
+
+    def _pruning(self, facts: Facts, desired: Desired, owned: int) -> Pruning:
+        """What the guard says of this one record."""
+        if facts.record is None:
+            return Pruning()
+        there = len(desired.dashboards) + len(desired.withheld)
+        around = Circumstances(self.parts.now(), {facts.uid: facts.live}, owned, there, self.parts.ledger.confirmed())
+        return guard((facts.record,), policies(self.target, self.parts.take), around)
+
+
+def _uids(reading: Reading) -> Iterator[Uid]:
+    return (each.uid for each in reading.documents if each.uid is not None)
+
+
+def _origin(ours: DesiredDashboard | None, record: Record | None) -> tuple[str, SourceName | None]:
+    if ours is not None:
+        return ours.origin.path, ours.origin.source
+    return (record.path, record.source) if record is not None else ("", None)
+
+
+def _resolved(intent: Intent | None, record: Record | None, state: LiveState | None) -> Record | None:
+    """The record, with what a crash left open decided as a pass would."""
+    if intent is None:
+        return record
+    if intent.action is Action.DELETE and state is None:
+        return None
+    return settled(intent, state) or record
+
+
+def _twin(sides: Sides, found: tuple[Found, ...]) -> Found | None:
+    """Another dashboard of its title in its folder; None where it has the title there already."""
+    place = (sides.dashboard.folder, name_key(sides.dashboard.title))
+    live = sides.comparison.live if sides.comparison else None
+    if live is not None and (live.folder, name_key(live.title)) == place:
+        return None
+    same = (each for each in sorted(found, key=lambda each: each.uid) if (each.folder, name_key(each.title)) == place)
+    return next((each for each in same if each.uid != sides.dashboard.uid), None)

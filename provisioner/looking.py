@@ -1,0 +1,129 @@
+"""Looks at a server: cheapest way first, and only at what somebody needs to know.
+
+In: what a target should hold, what was recorded, the server. Out: `Live`, and what could not be compared as problems. It decides nothing.
+Without
+`scan` it reads only what no record knows and search shows, and what a crash left open; with it, every dashboard that is ours too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from provisioner.core.canonical import fingerprint, fingerprint_key
+from provisioner.core.catalog import problem
+from provisioner.core.changes import Comparison, LiveState, state_of
+from provisioner.core.compare import compare, known_equal
+from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnsuitable
+from provisioner.core.live import Live, Ours
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Server, Uid
+from provisioner.core.ports import Grafana, Ledger, Memory
+from provisioner.core.problems import Problem
+from provisioner.core.records import Record
+from provisioner.reading import Library
+
+_Seen = Comparison | Problem | None
+
+
+class StopAsked(ProvisionerError):
+    """A person asked to stop while the pass was still reading."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped while it was read; nothing was written", next_step="run it again")
+
+
+class Sight(Protocol):
+    """The parts of a pass that looking needs."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def memory(self) -> Memory: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def stopping(self) -> Callable[[], bool]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What looking works with. `server` is what the probe found"""
+
+    server: Server
+    grafana: Grafana
+    parts: Sight
+    reads: int
+    scan: bool
+
+    def go_on(self) -> None:
+        """Raises StopAsked."""
+        if self.parts.stopping():
+            raise StopAsked
+
+
+def ours_of(desired: Desired, records: Mapping[Uid, Record], memory: Memory) -> dict[Uid, Ours]:
+    """What we would send, by uid: its key always, its fingerprint where the record or the memory knows it."""
+    keys = {each.uid: fingerprint_key(each.origin.blob, each.document.index, each.fill) for each in desired.dashboards}
+    recorded = {uid: records[uid].content for uid, key in keys.items() if uid in records and records[uid].key == key}
+    known = memory.fingerprints([key for uid, key in keys.items() if uid not in recorded])
+    return {uid: Ours(uid, key, recorded.get(uid) or known.get(key)) for uid, key in keys.items()}
+
+
+def look(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:
+    """What the server holds of the desired, and what could not be compared. Raises TargetError, SourceError and StopAsked."""
+    if not desired.dashboards:
+        return Live(eyes.server), ()
+    folders, found = eyes.grafana.folders(), eyes.grafana.find()
+    shown = {each.uid for each in found}
+    wanted = [each for each in desired.dashboards if (eyes.scan if each.uid in records else each.uid in shown)]
+    with ThreadPoolExecutor(eyes.reads, thread_name_prefix="read") as pool:
+        seen: list[_Seen] = list(pool.map(lambda each: _seen(each, ours[each.uid].content, records.get(each.uid), eyes), wanted))
+    compared, doubts = _sorted(wanted, seen)
+    eyes.parts.memory.remember_fingerprints({ours[uid].key: each.ours for uid, each in compared if ours[uid].content != each.ours})
+    live = Live(
+        eyes.server,
+        folders,
+        found,
+        compared,
+        doubtful=frozenset(each.uid for each, _ in doubts),
+        read=frozenset(each.uid for each in wanted),
+        ours=tuple(ours.values()),
+    )
+    return live, tuple(each for _, each in doubts)
+
+
+def state_in(grafana: Grafana, uid: Uid) -> LiveState | None:
+    """One dashboard as it is now, without its body; None when it is not there. Raises TargetError."""
+    live = grafana.dashboard(uid)
+    return None if live is None else state_of(live, fingerprint(live.content))
+
+
+def _seen(dashboard: DesiredDashboard, known: Fingerprint | None, record: Record | None, eyes: Eyes) -> _Seen:
+    """None when search shows what is gone by now: search lags (reference 2.5). A problem when it cannot be told; the others go on."""
+    eyes.go_on()
+    shown = dashboard.origin.shown
+    try:
+        live = eyes.grafana.dashboard(dashboard.uid)
+    except (TargetForbidden, TargetUnsuitable) as error:
+        return problem("live-unreadable", shown, f"dashboard {dashboard.uid} is there, but: {error.message}", remedy=error.next_step)
+    if live is None:
+        return None
+    if (equal := known_equal(known, live)) is not None:
+        return equal
+    content = eyes.parts.library.content(dashboard)
+    if content is None:
+        return problem("file-unreadable", shown, "it changed while it was read", remedy="nothing: the next pass reads it")
+    base = None if record is None else eyes.parts.ledger.body(record.content)
+    return compare(content, live, base)
+
+
+def _sorted(
+    wanted: list[DesiredDashboard], seen: list[_Seen]
+) -> tuple[tuple[tuple[Uid, Comparison], ...], list[tuple[DesiredDashboard, Problem]]]:
+    pairs = list(zip(wanted, seen, strict=True))
+    return (
+        tuple((each.uid, result) for each, result in pairs if isinstance(result, Comparison)),
+        [(each, result) for each, result in pairs if isinstance(result, Problem)],
+    )

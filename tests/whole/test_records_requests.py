@@ -1,0 +1,90 @@
+"""What a pass costs where the records know: one request for one change, none at rest (`apply --no-scan`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioner.core.changes import ConflictKind, Result
+from provisioner.core.settings import Policy, Prune
+from tests.whole.desk import SALES, title
+from tests.whole.house import GIT_WINS, SAVES, House, dashboard, kinds, panel_titled, results
+
+
+@pytest.fixture
+def quiet(any_house: House) -> House:
+    """Ten that were applied; from now on passes do not look at what git left as it was."""
+    for number in range(10):
+        any_house.write(f"shop/d{number}.json", dashboard(f"d{number}"))
+    any_house.write("shop/sales.json", dashboard(SALES, **panel_titled("Git")))
+    any_house.apply()
+    any_house.parts["scan"] = False
+    any_house.forget()
+    return any_house
+
+
+def _asked(one: House) -> list[str]:
+    return [f"{each.method} {each.path}" for each in one.sandbox.requests.all]
+
+
+def test_at_rest_the_server_is_not_asked_anything(quiet: House) -> None:
+    report = quiet.apply()
+    assert ([], 0, 11) == (_asked(quiet), report.requests, report.unchanged)
+
+
+def test_a_renamed_file_with_a_uid_needs_no_write(quiet: House) -> None:
+    (quiet.files / "shop/sales.json").rename(quiet.files / "shop/turnover.json")
+    quiet.apply()
+    assert 0 == quiet.writes
+    quiet.forget()
+    assert ([], 11) == (_asked(quiet), quiet.apply().unchanged)
+
+
+def test_a_changed_file_is_one_save_and_no_dashboard_is_read(quiet: House) -> None:
+    quiet.write("shop/sales.json", dashboard(SALES, **panel_titled("Git again")))
+    report = quiet.apply()
+    assert {SALES: Result.UPDATED} == results(report)
+    assert 1 == len(quiet.requests("POST", SAVES))
+    assert [] == quiet.requests("GET", "/api/dashboards/uid/")
+    assert "Git again" == title(quiet)
+
+
+def test_many_changed_files_are_one_save_each(quiet: House) -> None:
+    for number in range(10):
+        quiet.write(f"shop/d{number}.json", dashboard(f"d{number}", **panel_titled("Git again")))
+    report = quiet.apply()
+    assert {Result.UPDATED} == set(results(report).values())
+    assert (10, 10) == (len(quiet.requests("POST", SAVES)), quiet.writes)
+    assert [] == quiet.requests("GET", "/api/dashboards/uid/")
+
+
+def test_an_edit_is_not_looked_for_and_is_found_when_git_changes_the_same(quiet: House) -> None:
+    quiet.browser.edit(SALES, **panel_titled("Jonas"))
+    assert 0 == quiet.apply().drifted
+    quiet.write("shop/sales.json", dashboard(SALES, **panel_titled("Git again")))
+    report = quiet.apply()
+    assert report.written == 0
+    assert kinds(report) in ([ConflictKind.BOTH_CHANGED], [ConflictKind.VERSION_MISMATCH])
+    assert "Jonas" == title(quiet)
+
+
+def test_an_edit_that_nobody_looked_for_is_not_written_over_in_silence_where_git_wins(quiet: House) -> None:
+    quiet.browser.edit(SALES, **panel_titled("Jonas"))
+    quiet.write("shop/sales.json", dashboard(SALES, **panel_titled("Git again")))
+    assert "Jonas" == title(quiet)
+    assert [ConflictKind.VERSION_MISMATCH] == kinds(quiet.apply(policy=GIT_WINS))
+    assert "Jonas" == title(quiet)
+
+
+def test_a_deletion_asks_for_what_it_deletes_alone(quiet: House) -> None:
+    quiet.delete("shop/sales.json")
+    quiet.apply(policy=Policy(prune=Prune(enabled=True, grace=0)))
+    assert not quiet.browser.is_there(SALES)
+    assert {f"/api/dashboards/uid/{SALES}"} == {each.path for each in quiet.requests("GET", "/api/dashboards/uid/")}
+
+
+def test_with_a_file_gone_and_pruning_off_the_server_is_left_alone_again_after_one_pass(quiet: House) -> None:
+    quiet.delete("shop/sales.json")
+    quiet.apply()
+    quiet.forget()
+    quiet.apply()
+    assert [] == _asked(quiet)
