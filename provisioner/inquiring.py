@@ -258,7 +258,8 @@ class _Inquiry:
         if facts.record is None:
             return Pruning()
         there = len(desired.dashboards) + len(desired.withheld)
-        around = Circumstances(self.parts.now(), {facts.uid: facts.live}, owned, there, self.parts.ledger.confirmed())
+        confirmed, sources = self.parts.ledger.confirmed(), frozenset(self.target.sources)
+        around = Circumstances(self.parts.now(), {facts.uid: facts.live}, owned, there, confirmed, sources)
         return guard((facts.record,), policies(self.target, self.parts.take), around)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from provisioner.apply import Hands, apply
 from provisioner.core.catalog import problem, weighed
-from provisioner.core.changes import Outcome
+from provisioner.core.changes import LiveState, Outcome
 from provisioner.core.desired import Wants, desire
-from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetUnreachable
+from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, to_look_at
 from provisioner.core.live import Live, Ours
 from provisioner.core.model import Desired, SourceFiles, Uid
@@ -146,10 +146,23 @@ def _pruning(gone: tuple[Record, ...], desired: Desired, target: TargetSettings,
     if not gone:
         return Pruning()
     chosen = policies(target, parts.take)
-    live = {each.uid: state_in(grafana, each.uid) for each in to_look_at(gone, chosen)}
+    live, hidden = _states(to_look_at(gone, chosen), grafana)
+    gone = tuple(each for each in gone if each.uid not in hidden)
     there = len(desired.dashboards) + len(desired.withheld)
     owned, confirmed = len(parts.ledger.records()), parts.ledger.confirmed()
     return guard(gone, chosen, Circumstances(parts.now(), live, owned, there, confirmed, frozenset(target.sources)))
+
+
+def _states(records: tuple[Record, ...], grafana: Grafana) -> tuple[dict[Uid, LiveState | None], frozenset[Uid]]:
+    """What is live of them, and those that may not be read: nothing is decided about these, least of all a deletion."""
+    live: dict[Uid, LiveState | None] = {}
+    hidden: set[Uid] = set()
+    for each in records:
+        try:
+            live[each.uid] = state_in(grafana, each.uid)
+        except (TargetForbidden, TargetUnsuitable):
+            hidden.add(each.uid)
+    return live, frozenset(hidden)
 
 
 def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Parts) -> int | None:

@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -48,7 +47,7 @@ def pull(asked: Asked, *, uids: tuple[str, ...], into: str, from_folder: str | N
 
     def work(run: Run, _log: Logger) -> int:
         target = _one(asked, run)
-        place = str(Path(into).resolve())
+        place = os.path.abspath(into)  # noqa: PTH100 - as the configuration does: a link keeps its own name, and uids derive from it
         source = open_source(DirectorySettings(_source_name(run, target, place), place), run.reveal)
         parts = run.parts(target)
         pulling = Pulling(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,8 @@ _MOST_TOLD = 12
 def written_to(path: Path, reports: tuple[PassReport, ...]) -> None:
     """The reviewed plan as a file. Raises ConfigurationInvalid when it cannot be written, or a target could not be planned."""
     if any(report.failure is not None for report in reports):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)  # an older plan under this name was reviewed for another state of things
         return
     made = datetime.now(UTC).isoformat(timespec="seconds")
     try:
@@ -45,7 +48,9 @@ def must_be_as_reviewed(path: Path | None) -> Callable[[PassReport], None]:
         if told:
             rest = [f"and {len(told) - _MOST_TOLD} more"] if len(told) > _MOST_TOLD else []
             words = "; ".join([*told[:_MOST_TOLD], *rest])
-            raise PlanMoved(f"this is not what was reviewed: {words}", next_step="nothing was written; plan again, review, apply")
+            raise PlanMoved(
+                f"this is not what was reviewed: {words}", next_step="nothing was written to this target; plan again, review, apply"
+            )
 
     return agree
 

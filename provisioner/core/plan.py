@@ -33,9 +33,9 @@ def make_plan(
     folders: Mapping[FolderUid, FolderRecord] = NO_FOLDERS,
 ) -> Plan:
     """The changes, conflicts, drifts and untouched dashboards that lead from live to desired."""
-    placed = settle_folders(desired, live, folders)
-    chosen = policy if isinstance(policy, Policies) else Policies(policy)
     what = upheaval(live, records)
+    placed = settle_folders(desired, live, NO_FOLDERS if what in {Upheaval.EMPTIED, Upheaval.REPLACED} else folders)
+    chosen = policy if isinstance(policy, Policies) else Policies(policy)
     counting = NO_RECORDS if what is Upheaval.REPLACED else records
     compared, ours = dict(live.compared), {each.uid: each for each in live.ours}
     sorted_out = _Sorted()

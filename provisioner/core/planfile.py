@@ -52,6 +52,7 @@ def _target(report: PassReport) -> dict[str, Json]:
     commits = {str(each.name): each.revision.commit for each in report.sources if each.revision is not None}
     changes = dict(_change(each) for each in report.plan.changes)
     changes.update(_deletion(each) for each in report.pruning.deletions)
+    changes.update((f"folder {each.uid}", ["remove if empty", each.title, each.parent, None]) for each in report.plan.gone_folders)
     return {"url": report.url, "commits": commits, "changes": changes}
 
 

@@ -97,7 +97,7 @@ class PassReport:
     @property
     def held(self) -> tuple[Held, ...]:
         """Deletions that wait for a person. Waiting for the grace time, or for nothing since prune is off, is no such thing."""
-        quiet = {HoldReason.GRACE, HoldReason.PRUNE_OFF, HoldReason.ADOPTED}
+        quiet = {HoldReason.GRACE, HoldReason.PRUNE_OFF, HoldReason.ADOPTED, HoldReason.SOURCE_REMOVED}
         return tuple(each for each in self.pruning.held if each.reason not in quiet)
 
     @property
