@@ -31,7 +31,7 @@ policies = st.builds(
     prune=st.builds(Prune, enabled=st.booleans(), max_deletions=st.sampled_from([Ceiling(1, 0), Ceiling(3, 0)]), grace=st.just(0.0)),
 )
 deeds = st.sampled_from(["edit", "move_by_hand", "save_without_a_change", "delete_by_hand", "make_by_hand"])
-beginnings = st.lists(st.tuples(ours, folders, revisions), max_size=6)
+pushes = st.lists(st.tuples(ours, folders, revisions), max_size=4)
 faults = st.one_of(
     st.just(Faults()),
     st.builds(Faults, path=st.just(SAVES), drop_after=st.integers(0, 2), error_after_write=st.integers(0, 2), lost_races=st.integers(0, 2)),
@@ -52,20 +52,20 @@ class TownMachine(RuleBasedStateMachine):
         self.open = ExitStack()
         self.edits = 0
 
-    @initialize(policy=policies, git=st.integers(0, 4).map(lambda number: number == 4), files=beginnings)
+    @initialize(policy=policies, git=st.integers(0, 4).map(lambda number: number == 4), files=pushes)
     def found(self, policy: Policy, files: list[tuple[str, str, int]], *, git: bool) -> None:
         self.town: Town = self.open.enter_context(town(self.generation, policy, git=git))
         self.witness = Witness(self.town)
-        for uid, folder, revision in files:
-            self.write_file(uid, folder, revision)
+        self.push(files)
 
     # --- files ---------------------------------------------------------------------------------------------------------------------------
 
-    @rule(uid=ours, folder=folders, revision=revisions)
-    def write_file(self, uid: str, folder: str, revision: int) -> None:
-        """A new one, or another revision of the one that is there: mended, if it was broken."""
-        path = self.town.path_of(uid) or f"{folder}/{uid}.json".lstrip("/")
-        self.town.files[path] = File(uid, revision)
+    @rule(files=pushes)
+    def push(self, files: list[tuple[str, str, int]]) -> None:
+        """New ones, or other revisions of those that are there: mended, if they were broken."""
+        for uid, folder, revision in files:
+            path = self.town.path_of(uid) or f"{folder}/{uid}.json".lstrip("/")
+            self.town.files[path] = File(uid, revision)
 
     @rule(uid=ours, folder=folders, renamed=st.booleans())
     def move_file(self, uid: str, folder: str, *, renamed: bool) -> None:
@@ -75,9 +75,10 @@ class TownMachine(RuleBasedStateMachine):
             name = f"{uid}-renamed.json" if renamed else f"{uid}.json"
             self.town.files[f"{folder}/{name}".lstrip("/")] = moved
 
-    @rule(uid=ours)
-    def delete_file(self, uid: str) -> None:
-        self.town.files.pop(self.town.path_of(uid) or "", None)
+    @rule(uids=st.sets(ours, min_size=1, max_size=3))
+    def delete_files(self, uids: set[str]) -> None:
+        for uid in sorted(uids):
+            self.town.files.pop(self.town.path_of(uid) or "", None)
 
     @rule(uid=ours)
     def break_file(self, uid: str) -> None:
@@ -143,12 +144,14 @@ class TownMachine(RuleBasedStateMachine):
     def apply(self, *, scan: bool) -> None:
         self._pass(Run(scan=scan))
 
-    @rule(wrong=faults, scan=st.booleans())
-    def apply_while_replies_or_races_are_lost(self, wrong: Faults, *, scan: bool) -> None:
+    @rule(files=pushes, wrong=faults, scan=st.booleans())
+    def apply_while_replies_or_races_are_lost(self, files: list[tuple[str, str, int]], wrong: Faults, *, scan: bool) -> None:
+        self.push(files)
         self._pass(Run(scan=scan, faults=wrong))
 
-    @rule(at=st.integers(1, 24), wrong=faults)
-    def apply_and_die(self, at: int, wrong: Faults) -> None:
+    @rule(files=pushes, at=st.integers(1, 24), wrong=faults)
+    def apply_and_die(self, files: list[tuple[str, str, int]], at: int, wrong: Faults) -> None:
+        self.push(files)
         self._pass(Run(faults=wrong, dies_at=at))
 
     @rule(uid=ours)
@@ -161,9 +164,10 @@ class TownMachine(RuleBasedStateMachine):
         self.town.confirm()
         self._pass(Run())
 
-    @rule(uid=ours, deed=deeds, folder=folders)
-    def apply_while_somebody_works(self, uid: str, deed: str, folder: str) -> None:
-        """Between its reading and its writing."""
+    @rule(uid=ours, deed=deeds, folder=folders, revision=st.none() | revisions)
+    def apply_while_somebody_works(self, uid: str, deed: str, folder: str, revision: int | None) -> None:
+        """Between its reading and its writing, and on what is to be written if there is a new revision."""
+        self.push([] if revision is None else [(uid, folder, revision)])
 
         def works() -> None:
             match deed:

@@ -31,10 +31,11 @@ from tests.sources.repositories import Repository
 from tests.sources.repositories import settings as git_settings
 from tests.whole.house import SAVES, SOURCE, TARGET, House, dashboard, house
 
-OURS = tuple(f"ours-{number}" for number in range(5))
+OURS = tuple(f"ours-{number}" for number in range(4))
 FOREIGN = ("foreign-0", "foreign-1")
 FOLDERS = ("", "Alpha", "Beta")
 US, SLIPPED_IN = "admin", "somebody"
+KEEP_SECONDS = 10**9  # longer than from the time of this town to that of the machine, which sweeps
 _START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _NOT_OURS_TO_COMPARE = frozenset({"id", "uid", "version"})
 
@@ -124,7 +125,7 @@ class Town:
         if self._ledger is None:
             file = StateFile(str(self.state))
             self._state.callback(file.close)
-            self._ledger = SqliteLedger(file, TARGET, keep_seconds=10_000)
+            self._ledger = SqliteLedger(file, TARGET, keep_seconds=KEEP_SECONDS)
         return self._ledger
 
     def live(self, uid: str) -> Seen | None:
