@@ -7,6 +7,9 @@ WORKERS   ?= auto
 # Handed on to pytest, for example: make test TESTS=tests/core PYTEST_FLAGS=-x
 TESTS     ?=
 PYTEST_FLAGS ?=
+# How long the soak is, and where it begins.
+SOAK_STEPS ?= 5000
+SOAK_SEED ?= 1
 # Handed on to the lock, for example: make lock LOCK_FLAGS=--upgrade
 LOCK_FLAGS ?=
 
@@ -17,7 +20,7 @@ CODE  := $(wildcard provisioner tests benchmarks)
 LOCK  := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check format format-check lint types demo bench contract lock docs build clean
+.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs build clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +67,9 @@ demo: $(READY) ## Show the main job on an embedded server, in under a minute
 
 bench: $(READY) ## Measure, and print a table
 	@$(BIN)/python -m benchmarks
+
+soak: $(READY) ## Drive the engine with thousands of random events: SOAK_STEPS (5000), SOAK_SEED
+	$(BIN)/python -m tests.model.soak --steps $(SOAK_STEPS) --seed $(SOAK_SEED) --no-shrink
 
 contract: $(READY) ## Run the client's tests against a real server: GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD
 	@test -n "$$GRAFANA_URL" || { \
