@@ -102,7 +102,7 @@ def _unrecorded(sides: Sides, policy: Policy) -> Decision:
 
 def _unread(sides: Sides, record: Record) -> Decision:
     """Nothing suggests that the server changed, so the record stands for it; the server's own check says whether it still holds."""
-    if _desired_as_recorded(sides, record):
+    if desired_as_recorded(sides, record):
         return Same(sides.dashboard, None)
     if sides.twin is not None and sides.unique_names:
         return name_exists(sides.dashboard, sides.twin)
@@ -123,7 +123,7 @@ def _unseen_difference(dashboard: DesiredDashboard, record: Record) -> Differenc
 
 def _deleted(sides: Sides, record: Record, policy: Policy) -> Decision:
     # Who deletes a folder deletes what lies in it; the directory's next folder has another uid, and git has changed nothing all the same.
-    if not (_desired_as_recorded(sides, record) or (_content_as_recorded(sides, record) and sides.dashboard.titles == record.titles)):
+    if not (desired_as_recorded(sides, record) or (_content_as_recorded(sides, record) and sides.dashboard.titles == record.titles)):
         return _create(sides, "it was deleted on the server and changed in git since: it is made again")
     if sides.upheaval is Upheaval.EMPTIED:
         return _create(sides, "the server was emptied: it is made again")
@@ -137,7 +137,7 @@ def _recorded(sides: Sides, record: Record, beside: Comparison, policy: Policy) 
     dashboard, live = sides.dashboard, beside.live
     if beside.equal and live.folder == dashboard.folder:
         return Same(dashboard, beside)
-    as_recorded = _desired_as_recorded(sides, record)
+    as_recorded = desired_as_recorded(sides, record)
     untouched = live.mark == record.mark or (live.fingerprint == record.content and live.folder == record.folder)
     if as_recorded and untouched:
         return Same(dashboard, beside)  # whatever the server made of the JSON, nobody has saved since
@@ -204,7 +204,8 @@ def _update(sides: Sides, beside: Comparison, reason: str, keep: Why | None) -> 
     return UpdateDashboard(sides.dashboard, beside.live, reason, beside.differences, moves, keep)
 
 
-def _desired_as_recorded(sides: Sides, record: Record) -> bool:
+def desired_as_recorded(sides: Sides, record: Record) -> bool:
+    """Whether git wants what we last wrote, where we wrote it: desired = B."""
     return _content_as_recorded(sides, record) and sides.dashboard.folder == record.folder
 
 

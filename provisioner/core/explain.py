@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from provisioner.core.changes import Conflict, CreateDashboard, Drift, LiveState, UpdateDashboard
-from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
+from provisioner.core.decide import Adopt, Decision, Same, Sides, decide, desired_as_recorded
 from provisioner.core.guard import Pruning
 from provisioner.core.model import Revision, TargetName, Uid
 from provisioner.core.problems import Problem
@@ -154,7 +154,7 @@ def row_of(facts: Facts) -> Row:
         record=True,
         desired=sides is not None,
         live=live is not None,
-        desired_is_base=None if sides is None else _desired_as_recorded(sides, record),
+        desired_is_base=None if sides is None else desired_as_recorded(sides, record),
         live_is_base=None if live is None else same_mark or kept,
         live_is_desired=None if live is None else _as_desired(sides),
         same_mark=same_mark,
@@ -178,15 +178,6 @@ def _as_desired(sides: Sides | None) -> bool | None:
     if sides is None or sides.comparison is None:
         return None
     return sides.comparison.equal and sides.comparison.live.folder == sides.dashboard.folder
-
-
-def _desired_as_recorded(sides: Sides, record: Record) -> bool:
-    """As `decide.py` has it: contents decide where both are known in one form, else what names them."""
-    if sides.dashboard.folder != record.folder:
-        return False
-    if sides.content is not None and sides.content.partition(":")[0] == record.content.partition(":")[0]:
-        return sides.content == record.content
-    return sides.key.partition(":")[2] == record.key.partition(":")[2]
 
 
 def _verdict(decision: Decision) -> Verdict:

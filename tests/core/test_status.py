@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.changes import ConflictKind, CreateDashboard, Drift, Plan, Removal, Result, UpdateDashboard
+from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
-from provisioner.core.model import Mark, SourceName, TargetName, Uid
+from provisioner.core.model import DesiredFolder, FolderUid, Mark, SourceName, TargetName, Uid
 from provisioner.core.records import Record
 from provisioner.core.report import Exit, Failure, PassReport, exit_code
 from provisioner.core.status import Standing, StatusReport, status
@@ -150,3 +150,8 @@ def test_a_deletion_is_a_write() -> None:
     done = replace(DRIFTED, applied=True, removals=(Removal(record("old"), Result.DELETED), Removal(record("older"), Result.UNCHANGED)))
 
     assert done.written == 1
+
+
+def test_a_folder_that_is_to_be_made_is_no_dashboard_that_stands() -> None:
+    folder = DesiredFolder(FolderUid("a"), "A", FolderUid(""), ("A",), "a")
+    assert ["cpu"] == [each.uid for each in stands(Plan(changes=(CreateFolder(folder, "new"), CreateDashboard(CPU, "new")))).stands]
