@@ -30,7 +30,8 @@ import httpx
 from benchmarks.table import Row
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.report import PassReport
-from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, Secret, Settings, TargetSettings
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, Settings, TargetSettings
 from provisioner.reconcile import reconcile
 from provisioner.wiring import opened
 

@@ -18,7 +18,8 @@ from typing import Any
 from benchmarks.cold_sync import choose, sandbox
 from benchmarks.table import Row
 from provisioner.core.model import SourceName, TargetName
-from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, GitSettings, RefKind, Secret, Settings, TargetSettings
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, GitSettings, RefKind, Settings, TargetSettings
 from provisioner.reconcile import reconcile
 from provisioner.wiring import collect_rarely, opened
 

@@ -1,15 +1,14 @@
 """Looks at a server: cheapest way first, and only at what somebody needs to know.
 
 In: what a target should hold, what was recorded, the server. Out: `Live`, and what could not be compared as problems. It decides nothing.
-Without
-`scan` it reads only what no record knows and search shows, and what a crash left open; with it, every dashboard that is ours too.
+It reads what no record knows and search shows; of what is ours, what the scan names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from provisioner.core.canonical import fingerprint, fingerprint_key
@@ -22,9 +21,15 @@ from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Serve
 from provisioner.core.ports import Grafana, Ledger, Memory
 from provisioner.core.problems import Problem
 from provisioner.core.records import Record
+from provisioner.core.upheaval import upheaval
 from provisioner.reading import Library
 
 _Seen = Comparison | Problem | None
+
+Scan = frozenset[Uid] | None
+"""Which dashboards of ours are looked at for drift, besides what git changed: exactly these, or all of them (None)."""
+ALL: Scan = None
+NONE: Scan = frozenset()
 
 
 class StopAsked(ProvisionerError):
@@ -49,13 +54,17 @@ class Sight(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """What looking works with. `server` is what the probe found"""
+    """What looking works with. `server` is what the probe found."""
 
     server: Server
     grafana: Grafana
     parts: Sight
     reads: int
-    scan: bool
+    scan: Scan
+
+    def looks_at(self, uid: Uid) -> bool:
+        """Whether this one of ours is to be looked at."""
+        return self.scan is None or uid in self.scan
 
     def go_on(self) -> None:
         """Raises StopAsked."""
@@ -72,12 +81,22 @@ def ours_of(desired: Desired, records: Mapping[Uid, Record], memory: Memory) -> 
 
 
 def look(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:
-    """What the server holds of the desired, and what could not be compared. Raises TargetError, SourceError and StopAsked."""
+    """What the server holds of the desired, and what could not be compared. Raises TargetError, SourceError and StopAsked.
+
+    Where some of ours look as if the whole server were another one, all are looked at: of some alone nobody can tell.
+    """
+    seen = _looked(desired, eyes, ours, records)
+    if eyes.scan is not ALL and upheaval(seen[0], records) is not None:
+        return _looked(desired, replace(eyes, scan=ALL), ours, records)
+    return seen
+
+
+def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:
     if not desired.dashboards:
         return Live(eyes.server), ()
     folders, found = eyes.grafana.folders(), eyes.grafana.find()
     shown = {each.uid for each in found}
-    wanted = [each for each in desired.dashboards if (eyes.scan if each.uid in records else each.uid in shown)]
+    wanted = [each for each in desired.dashboards if (eyes.looks_at(each.uid) if each.uid in records else each.uid in shown)]
     with ThreadPoolExecutor(eyes.reads, thread_name_prefix="read") as pool:
         seen: list[_Seen] = list(pool.map(lambda each: _seen(each, ours[each.uid].content, records.get(each.uid), eyes), wanted))
     compared, doubts = _sorted(wanted, seen)

@@ -29,7 +29,7 @@ from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
 from provisioner.deleting import Deleting
 from provisioner.journal import Journal
-from provisioner.looking import Eyes, StopAsked, look, ours_of, state_in
+from provisioner.looking import ALL, NONE, Eyes, Scan, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
 
 
@@ -37,13 +37,11 @@ from provisioner.reading import Library, source_state
 class Parts:
     """What a pass works with. `clock` gives seconds, `now` the time (ISO 8601, UTC); `stopping` says that a person wants it to end.
 
-    `release` names the rules that we
-    work by. `scan` looks at every dashboard that is ours, for drift; without it only what git changed is asked for. `take` are
-    dashboards of which a person said that git wins, this once. `place_notes` finds the lines of
-    notes too, which takes a while and is of no use where they are only counted. `only_records` adopts and
-    writes nothing to the server; `agree` is shown the plan before anything is written, and raises to forbid it. `on_plan` is told how many
-    changes there will be,
-    `on_outcome` of each as it happens.
+    `release` names the rules that we work by. `scan` says which dashboards of ours are looked at for drift; what git changed is asked for
+    anyway. `take` are dashboards of which a person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a
+    while and is of no use where they are only counted. `only_records` adopts and writes nothing to the server; `agree` is shown the plan
+    before anything is written, and raises to forbid it. `on_plan` is told how many changes there will be, `on_outcome` of each as it
+    happens.
     """
 
     library: Library
@@ -53,7 +51,7 @@ class Parts:
     clock: Callable[[], float]
     now: Callable[[], str]
     stopping: Callable[[], bool]
-    scan: bool = True
+    scan: Scan = ALL
     take: frozenset[Uid] = frozenset()
     release: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
@@ -74,7 +72,7 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
             return replace(report, failure=files, seconds=parts.clock() - started)
         report = replace(report, sources=tuple(source_state(each) for each in files))
 
-        if write and not parts.scan and (resting := _at_rest(files, target, parts)) is not None:
+        if write and parts.scan == NONE and (resting := _at_rest(files, target, parts)) is not None:
             return replace(report, resting=resting, seconds=parts.clock() - started)
 
         with parts.open_grafana() as grafana:
@@ -86,10 +84,11 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 report = replace(report, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
 
                 ours = ours_of(desired, records, parts.memory)
-                scan = parts.scan or not write  # a plan always looks at everything: it has to show
-                eyes = Eyes(server, grafana, parts, target.connection.reads, scan=scan)
-                live, doubts = look(desired, eyes, ours, records)
-                report = replace(report, problems=parts.library.placed((*report.problems, *doubts), notes=parts.place_notes))
+                scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
+                live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan), ours, records)
+                report = replace(
+                    report, looked=live.read, problems=parts.library.placed((*report.problems, *doubts), notes=parts.place_notes)
+                )
 
                 chosen = policies(target, parts.take)
                 plan = make_plan(desired, live, chosen, records, parts.ledger.folders())

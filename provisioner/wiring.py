@@ -20,7 +20,8 @@ from provisioner.config.secrets import reveal
 from provisioner.core.errors import StateUnusable
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.ports import Source
-from provisioner.core.settings import DirectorySettings, Reveal, Settings, SourceSettings, TargetSettings
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import DirectorySettings, Settings, SourceSettings, TargetSettings
 from provisioner.reading import Library
 from provisioner.reconcile import Parts
 from provisioner.sources import open_source

@@ -92,7 +92,7 @@ def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] =
         chosen = targets_of(asked, run.settings)
         with run.alone("provisioner apply"):
             uids, agree = frozenset(map(Uid, take)), must_be_as_reviewed(reviewed)
-            scan = not no_scan or reviewed is not None or bool(uids)  # what is to be taken has to be seen
+            scan = uids if no_scan and reviewed is None else None  # what is to be taken has to be seen
             reports = tuple(_applied(each, replace(_parts(asked, run, each), scan=scan, take=uids, agree=agree)) for each in chosen)
         for report in reports:
             log_pass(log, report, "apply")

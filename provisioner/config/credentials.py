@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from provisioner.config.complaints import Complaint
 from provisioner.config.parts import Part, Surroundings
 from provisioner.config.secrets import examine
-from provisioner.core.settings import Secret
+from provisioner.core.secret import Secret
 
 KEYS = ("user", "password_file", "password_env", "token_file", "token_env")
 

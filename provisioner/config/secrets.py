@@ -15,7 +15,7 @@ from pathlib import Path
 from provisioner.config.complaints import Complaint
 from provisioner.config.parts import is_plain
 from provisioner.core.errors import SecretUnreadable
-from provisioner.core.settings import Reveal, Secret
+from provisioner.core.secret import Reveal, Secret
 
 LARGEST = 64 * 1024
 """Bytes. No token and no password is near it; a device or a wrong file is not read to its end."""

@@ -28,6 +28,8 @@ from provisioner.core.model import (
     Version,
 )
 from provisioner.core.records import FolderRecord, Intent, Kept, Record
+from provisioner.core.report import PassReport
+from provisioner.core.standing import Standing
 
 
 class Source(Protocol):
@@ -220,4 +222,58 @@ class Grafana(Protocol):
 
     def folder(self, uid: str) -> LiveFolder | None:
         """The folder as it is now; None when the server says 404."""
+        ...
+
+
+class Watch(Protocol):
+    """Notices that a directory may have changed. What it says is a hint: the tree is read again."""
+
+    @property
+    def how(self) -> str:
+        """In words for a person: "events", or "looked at every 2 s: no events arrive here"."""
+        ...
+
+    @property
+    def interval(self) -> float:
+        """After how many seconds the tree is looked at without a hint: short where no events arrive, long where they do."""
+        ...
+
+    def close(self) -> None:
+        """Ends it; no hint comes any more."""
+        ...
+
+
+class Meter(Protocol):
+    """Counts what happens. Thread-safe, never fails, never blocks; names are few, so that labels stay bounded."""
+
+    def passed(self, report: PassReport, cause: str) -> None:
+        """A pass ended."""
+        ...
+
+    def requested(self, target: str, method: str, status: str, seconds: float) -> None:
+        """A request to a Grafana was answered ("200") or not ("timeout", "refused", "error")."""
+        ...
+
+    def looked_up(self, source: SourceName, outcome: str) -> None:
+        """A source was read: "changed", "unchanged", "failed"."""
+        ...
+
+    def hooked(self, hook: str, verdict: str) -> None:
+        """A webhook came in; `hook` is "unknown" for one that is not stated."""
+        ...
+
+    def reloaded(self, outcome: str) -> None:
+        """The configuration was read again: "taken", "refused"."""
+        ...
+
+
+class Service(Protocol):
+    """What the web server asks of the daemon. Thread-safe, never blocks."""
+
+    def standing(self) -> Standing:
+        """How things stand now."""
+        ...
+
+    def hooked(self, sources: tuple[SourceName, ...]) -> None:
+        """A push was announced: these sources are looked at at once."""
         ...

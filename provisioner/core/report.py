@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from provisioner.core.changes import Conflict, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.guard import Held, HoldReason, Pruning
-from provisioner.core.model import Revision, Server, SourceName, TargetName
+from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, errors
 
 
@@ -63,9 +63,8 @@ class Validation:
 class PassReport:
     """One pass over one target. For a plan `applied` is False and `outcomes` is empty; else each change of the plan has one outcome.
 
-    `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `stopped` says that
-    somebody
-    asked to stop before all was done.
+    `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `looked` are the uids whose
+    live state was read. `stopped` says that somebody asked to stop before all was done.
     """
 
     target: TargetName
@@ -79,6 +78,7 @@ class PassReport:
     removals: tuple[Removal, ...] = ()
     problems: tuple[Problem, ...] = ()
     resting: int = 0
+    looked: frozenset[Uid] = frozenset()
     requests: int = 0
     seconds: float = 0.0
     stopped: bool = False

@@ -7,27 +7,13 @@ No secret is held in here: a `Secret` names where it is kept, and the one who ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.problems import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where a secret is kept: a file (absolute path), or the name of an environment variable. `setting` is its place in the
-    configuration.
-    """
-
-    setting: str
-    file: str | None = None
-    variable: str | None = None
-
-
-Reveal = Callable[[Secret], str]
-"""Gives the secret's text, read anew each time so that a rotated file is followed. Raises errors.SecretUnreadable."""
+from provisioner.core.secret import Secret
+from provisioner.core.service import DaemonSettings, ServerSettings, Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +43,7 @@ class DirectorySettings:
     name: SourceName
     path: str
     selection: Selection = Selection()
+    watching: Watching = Watching()
 
 
 class RefKind(StrEnum):
@@ -75,7 +62,8 @@ class GitSettings:
     it).
 
     `store` is the absolute directory of the persistent bare store. `user` goes with `password`; a `token` alone is sent as the password of
-    user `user` or, without one, of "oauth2" (which GitHub, GitLab, Gitea and Bitbucket take).
+    user `user` or, without one, of "oauth2" (which GitHub, GitLab, Gitea and Bitbucket take). `interval` is how often the daemon looks the
+    ref up by itself.
     """
 
     name: SourceName
@@ -92,6 +80,7 @@ class GitSettings:
     known_hosts: str | None = None
     ca_file: str | None = None
     timeout: float = 60.0
+    interval: float = 60.0
 
 
 SourceSettings = DirectorySettings | GitSettings
@@ -253,6 +242,7 @@ class TargetSettings:
     `sources` in the order stated. `folder` is the title of a parent for everything, None for the root. `data_sources` maps names of inputs
     and data sources to uids, `variables` names of other inputs (constants) to values. `overrides` in the order stated: where two match one
     path, the later one wins, part by part. `owner` is the name that other installations see on our dashboards, None for no such mark.
+    `drift_interval` is the time in which the daemon looks at each dashboard of ours once; 0 never.
     """
 
     name: TargetName
@@ -264,6 +254,7 @@ class TargetSettings:
     policy: Policy = Policy()
     overrides: tuple[Override, ...] = ()
     owner: str | None = None
+    drift_interval: float = 600.0
 
     @property
     def owner_tag(self) -> str | None:
@@ -303,3 +294,5 @@ class Settings:
     severities: tuple[tuple[str, Severity], ...] = ()
     log: LogSettings = field(default_factory=LogSettings)
     lock_wait: float = LOCK_WAIT
+    server: ServerSettings = ServerSettings()
+    daemon: DaemonSettings = DaemonSettings()

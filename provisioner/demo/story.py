@@ -17,12 +17,12 @@ from typing import TextIO
 from provisioner.core.changes import ConflictKind, Outcome, Result
 from provisioner.core.model import SourceName, TargetName, Uid
 from provisioner.core.report import PassReport, exit_code
+from provisioner.core.secret import Secret
 from provisioner.core.settings import (
     BasicAuth,
     Connection,
     GitSettings,
     RefKind,
-    Secret,
     Settings,
     TargetSettings,
 )

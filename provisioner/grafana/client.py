@@ -23,7 +23,8 @@ from urllib.parse import urlencode
 import httpx
 import stamina
 
-from provisioner.core.settings import Connection, Reveal
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import Connection
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import without_credentials
 from provisioner.grafana.credentials import Credential

@@ -10,7 +10,8 @@ import base64
 from threading import Lock
 
 from provisioner.core.errors import SecretUnreadable, TargetUnauthorised
-from provisioner.core.settings import BasicAuth, Connection, Reveal, Secret, TokenAuth
+from provisioner.core.secret import Reveal, Secret
+from provisioner.core.settings import BasicAuth, Connection, TokenAuth
 from provisioner.grafana.addresses import credentials_of
 
 _LONG_ENOUGH = 8

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from provisioner.core.ports import Grafana
-from provisioner.core.settings import Connection, Reveal
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import Connection
 from provisioner.grafana.client import Client
 from provisioner.grafana.dashboards import Dashboards
 from provisioner.grafana.probe import probe

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from provisioner.core.catalog import problem
 from provisioner.core.errors import RefNotFound, SourceBroken, SourceError
 from provisioner.core.model import Entry, Snapshot, SourceName
-from provisioner.core.settings import GitSettings, Reveal
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import GitSettings
 from provisioner.sources.blob_id import blob_id
 from provisioner.sources.gathering import EVERYTHING
 from provisioner.sources.git_access import Access, access

@@ -19,7 +19,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from provisioner.core.errors import SourceRefused
-from provisioner.core.settings import GitSettings, Reveal
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import GitSettings
 from provisioner.sources.git_child import Setup
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")

@@ -9,7 +9,8 @@ from typing import assert_never
 
 from provisioner.core.errors import SourceBroken
 from provisioner.core.ports import Source
-from provisioner.core.settings import DirectorySettings, GitSettings, Reveal, SourceSettings
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import DirectorySettings, GitSettings, SourceSettings
 from provisioner.sources.directory import DirectorySource
 
 

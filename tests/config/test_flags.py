@@ -10,6 +10,7 @@ from provisioner.config.choose import settings, without_targets
 from provisioner.config.flags import Flags, from_flags
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.problems import Problem
+from provisioner.core.secret import Secret
 from provisioner.core.settings import (
     AdoptPolicy,
     BasicAuth,
@@ -21,7 +22,6 @@ from provisioner.core.settings import (
     Policy,
     Prune,
     RefKind,
-    Secret,
     TokenAuth,
 )
 from tests.config.conftest import HOME, Place

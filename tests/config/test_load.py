@@ -9,6 +9,7 @@ import pytest
 
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.problems import Severity
+from provisioner.core.secret import Secret
 from provisioner.core.settings import (
     AdoptPolicy,
     BasicAuth,
@@ -27,7 +28,6 @@ from provisioner.core.settings import (
     PolicyChange,
     Prune,
     RefKind,
-    Secret,
     Selection,
     Settings,
     TargetSettings,

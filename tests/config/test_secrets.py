@@ -10,7 +10,7 @@ import pytest
 
 from provisioner.config.secrets import examine, reveal
 from provisioner.core.errors import SecretUnreadable
-from provisioner.core.settings import Secret
+from provisioner.core.secret import Secret
 from tests.config.conftest import Place
 
 

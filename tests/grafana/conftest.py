@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from provisioner.core.model import TargetName
-from provisioner.core.settings import BasicAuth, Connection, Secret, TokenAuth
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection, TokenAuth
 from provisioner.grafana import OpenGrafana, Waiting, open_grafana
 from provisioner.grafana.client import Client
 from provisioner.sandbox.serve import Running, running

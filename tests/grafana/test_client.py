@@ -14,7 +14,8 @@ import stamina
 
 from provisioner.core.errors import TargetUnauthorised, TargetUnreachable, TargetUnsuitable
 from provisioner.core.model import TargetName
-from provisioner.core.settings import BasicAuth, Connection, Secret
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection
 from provisioner.grafana import Waiting
 from provisioner.grafana.client import Client
 from provisioner.grafana.replies import Lost, Reply

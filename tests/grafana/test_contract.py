@@ -14,7 +14,8 @@ import pytest
 from provisioner.core.answers import FolderExists, FolderSaved, NameExists, Rejected, Save, Saved, VersionMismatch
 from provisioner.core.errors import TargetUnauthorised
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, TargetName, Uid
-from provisioner.core.settings import BasicAuth, Connection, Secret
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection
 from provisioner.grafana import open_grafana
 from tests.grafana.contract_place import Place, eventually
 

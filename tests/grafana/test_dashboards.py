@@ -12,7 +12,7 @@ from provisioner.core.answers import Busy, Forbidden, ManagedElsewhere, NotSaved
 from provisioner.core.errors import TargetForbidden, TargetUnauthorised, TargetUnreachable, TargetUnsuitable
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
 from provisioner.core.ports import Grafana
-from provisioner.core.settings import Secret
+from provisioner.core.secret import Secret
 from provisioner.grafana import search as searching
 from provisioner.grafana.dashboards import body_of
 from provisioner.grafana.folders import ordered

@@ -23,7 +23,7 @@ from provisioner.core.answers import (
 )
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
-from provisioner.core.settings import Secret
+from provisioner.core.secret import Secret
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.serve import Running
 from provisioner.sandbox.settings import ProvisionedFile

@@ -20,6 +20,7 @@ from provisioner.core.model import Uid
 from provisioner.core.report import PassReport
 from provisioner.core.settings import DirectorySettings, Policy, Settings, SourceSettings, TargetSettings
 from provisioner.grafana import Waiting, open_grafana
+from provisioner.looking import ALL, NONE
 from provisioner.reconcile import Parts, reconcile
 from provisioner.sandbox import Faults, objects
 from provisioner.sandbox.server import MAIN_ORGANISATION
@@ -233,7 +234,7 @@ class Town:
                     ledger=life.ledger(self.ledger),
                     open_grafana=life.opener(lambda: open_grafana(wanted.connection, wired.reveal, Waiting(pause=lambda _: False))),
                     now=lambda: now,
-                    scan=run.scan,
+                    scan=ALL if run.scan else NONE,
                     take=frozenset({Uid(run.take)} if run.take else ()),
                     on_plan=meanwhile,
                 )

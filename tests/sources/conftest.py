@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.core.settings import GitSettings, Reveal
+from provisioner.core.secret import Reveal
+from provisioner.core.settings import GitSettings
 from provisioner.sources.git import GitSource
 from tests.sources.repositories import Repository, no_secret
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from provisioner.core.model import Entry, Snapshot, SourceName
-from provisioner.core.settings import GitSettings, RefKind, Secret
+from provisioner.core.secret import Secret
+from provisioner.core.settings import GitSettings, RefKind
 from provisioner.sources.git import GitSource
 
 SECRET = "p@ss/word+of the test"  # awkward in a url and in a shell, so that it shows where it is put into one

@@ -17,7 +17,8 @@ import pytest
 import trustme
 
 from provisioner.core.errors import RefNotFound, SourceError, SourceRefused, SourceUnreachable
-from provisioner.core.settings import RefKind, Secret
+from provisioner.core.secret import Secret
+from provisioner.core.settings import RefKind
 from provisioner.sources.git_access import redacted
 from tests.sources.conftest import Opens
 from tests.sources.repositories import SECRET, Repository, branch, contents, paths, settings, the_secret

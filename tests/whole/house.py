@@ -15,6 +15,7 @@ from typing import Any
 from provisioner.core.changes import Change, Conflict, ConflictKind, CreateFolder, Outcome, Result
 from provisioner.core.model import Json, SourceName, TargetName
 from provisioner.core.report import PassReport
+from provisioner.core.secret import Secret
 from provisioner.core.settings import (
     BasicAuth,
     ConflictPolicy,
@@ -22,7 +23,6 @@ from provisioner.core.settings import (
     DirectorySettings,
     Limits,
     Policy,
-    Secret,
     Selection,
     Settings,
     SourceSettings,

@@ -25,7 +25,8 @@ from sqlite3 import Connection as Database
 from typing import Any
 
 from provisioner.core.ports import Grafana
-from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, DriftPolicy, Policy, Prune, Secret, Settings, TargetSettings
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, DriftPolicy, Policy, Prune, Settings, TargetSettings
 from provisioner.grafana import open_grafana
 from provisioner.reconcile import Parts, reconcile
 from provisioner.state.file import StateFile

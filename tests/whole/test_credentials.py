@@ -13,7 +13,8 @@ import pytest
 from provisioner.core.changes import Result
 from provisioner.core.model import TargetName
 from provisioner.core.report import Exit, Failure, PassReport, exit_code
-from provisioner.core.settings import BasicAuth, Secret
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth
 from tests.whole.house import House, dashboard, results
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from provisioner.core.changes import ConflictKind, Result
+from provisioner.core.model import Uid
 from provisioner.core.settings import Policy, Prune
+from provisioner.core.upheaval import Upheaval
+from provisioner.looking import NONE
 from tests.whole.desk import SALES, title
 from tests.whole.house import GIT_WINS, SAVES, House, dashboard, kinds, panel_titled, results
 
@@ -17,7 +20,7 @@ def quiet(any_house: House) -> House:
         any_house.write(f"shop/d{number}.json", dashboard(f"d{number}"))
     any_house.write("shop/sales.json", dashboard(SALES, **panel_titled("Git")))
     any_house.apply()
-    any_house.parts["scan"] = False
+    any_house.parts["scan"] = NONE
     any_house.forget()
     return any_house
 
@@ -88,3 +91,28 @@ def test_with_a_file_gone_and_pruning_off_the_server_is_left_alone_again_after_o
     quiet.forget()
     quiet.apply()
     assert [] == _asked(quiet)
+
+
+def test_a_scan_of_some_looks_at_exactly_these_and_says_so(quiet: House) -> None:
+    quiet.browser.edit(SALES, **panel_titled("Jonas"))
+    quiet.parts["scan"] = frozenset({Uid(SALES), Uid("d3"), Uid("of nobody")})
+    report = quiet.apply()
+    assert ({SALES, "d3"}, 1, 10) == (set(report.looked), report.drifted, report.unchanged)
+    assert {f"/api/dashboards/uid/{uid}" for uid in (SALES, "d3")} == {each.path for each in quiet.requests("GET", "/api/dashboards/uid/")}
+
+
+def test_a_scan_of_some_that_were_deleted_does_not_take_the_server_for_an_emptied_one(quiet: House) -> None:
+    some = frozenset({Uid("d1"), Uid("d2")})
+    for uid in some:
+        quiet.browser.ask(f"/api/dashboards/uid/{uid}", method="DELETE")
+    quiet.parts["scan"] = some
+    report = quiet.apply()
+    assert ("", 2, 0) == (report.plan.notice, report.drifted, report.written)
+
+
+def test_a_scan_of_some_recognises_a_server_that_was_emptied(quiet: House) -> None:
+    for uid in (SALES, *(f"d{number}" for number in range(10))):
+        quiet.browser.ask(f"/api/dashboards/uid/{uid}", method="DELETE")
+    quiet.parts["scan"] = frozenset({Uid("d1"), Uid("d2")})
+    report = quiet.apply()
+    assert (Upheaval.EMPTIED, 11) == (report.plan.notice, report.written)
