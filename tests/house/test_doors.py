@@ -27,6 +27,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "render": frozenset({"core"}),
     "sandbox": frozenset({"core"}),
     "state": frozenset({"core"}),
+    "web": frozenset({"core"}),
     "log": frozenset({"core"}),
     "reading": frozenset({"core"}),
     "saving": frozenset({"core"}),
@@ -39,6 +40,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "exporting": frozenset({"core", "looking", "reading"}),
     "restoring": frozenset({"core", "journal", "saving"}),
     "inquiring": frozenset({"core", "looking", "reading"}),
+    "daemon": frozenset({"core", "reading", "reconcile"}),
 }
 # These build the parts out of every room. Nothing imports the command line, but `python -m provisioner`.
 BUILDERS = frozenset({"cli", "demo", "wiring"})
@@ -64,12 +66,14 @@ DOORS = (
     Door("jsonschema", "jsonschema", ("core/schema.py",)),
     Door("jsonschema-rs", "jsonschema_rs", ("core/schema.py",)),
     Door("orjson", "orjson", ("core/*",)),
+    Door("prometheus-client", "prometheus_client", ("web/*",)),
     Door("pyyaml", "yaml", ("core/syntax*",)),
     Door("rich", "rich", ("render/*",)),
     Door("stamina", "stamina", ("grafana/*",)),
-    Door("starlette", "starlette", ("sandbox/*",)),
+    Door("starlette", "starlette", ("sandbox/*", "web/*")),
     Door("structlog", "structlog", ("cli.py", "cli/*", "log.py", "log/*")),
-    Door("uvicorn", "uvicorn", ("sandbox/*",)),
+    Door("uvicorn", "uvicorn", ("sandbox/*", "web/*")),
+    Door("watchdog", "watchdog", ("sources/watch*",)),
 )
 
 # What core may not touch: files, network, clock, chance, processes, other threads and the log.
