@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from provisioner.core.answers import (
@@ -33,7 +33,7 @@ from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, Live
 from provisioner.core.ports import Grafana
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
-from provisioner.saving import AGAIN, Sender, Unsettled, busy, grant, not_done
+from provisioner.saving import AGAIN, LOOK, Sender, Unsettled, busy, grant, not_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def apply(plan: Plan, hands: Hands) -> Applied:
     """Each change once, in an order whose every prefix is a safe stop."""
     run = _Run(hands)
     folders = [run.folder(change) for change in plan.changes if isinstance(change, CreateFolder)]
-    sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions)
+    sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions, hands.journal.base)
     writes = [change for change in plan.changes if not isinstance(change, CreateFolder)]
     # Twice as many threads as saves: while some wait for the server, the others have the next contents ready.
     with ThreadPoolExecutor(2 * hands.target.connection.saves, thread_name_prefix="save") as pool:
@@ -138,7 +138,7 @@ class _Run:
             self._halt(failed)
             return not_done(change, failed.message, failed.next_step)
         except Unsettled as doubt:
-            return Outcome(change, Result.FAILED, f"it is not known whether it was saved: {doubt.words}", AGAIN)
+            return Outcome(change, Result.UNKNOWN, f"it is not known whether it was saved: {doubt.words}", LOOK)
         except SourceError as failed:
             return Outcome(change, Result.FAILED, failed.message, failed.next_step)
         except StateUnusable as failed:
@@ -190,6 +190,7 @@ class _Run:
         if (live.title, live.parent) != (change.folder.title, change.folder.parent):
             return self._looked_again(change, live, words)
         self.folder_ids[live.uid] = live.id
+        self._hands.journal.folder(change.folder)
         return Outcome(change, Result.CREATED, f"made, though the answer was lost: {words}")
 
     def _change(self, change: CreateFolder, live: LiveFolder) -> Outcome:
@@ -200,6 +201,7 @@ class _Run:
                 self._hands.journal.folder(folder)
                 return Outcome(change, Result.MOVED if live.parent != folder.parent else Result.UPDATED)
             case FolderRenamed():
+                self._hands.journal.folder(replace(folder, parent=live.parent))
                 return Outcome(change, Result.FAILED, "it was renamed, but could not be moved", AGAIN)
             case FolderStale(words):
                 found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"somebody changed the folder meanwhile: {words}")

@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from provisioner.core.asking import has_unmapped_input, wants_of
 from provisioner.core.canonical import fingerprint, fingerprint_key, normal
 from provisioner.core.catalog import problem
-from provisioner.core.changes import CreateDashboard, LiveState, UpdateDashboard, state_of
+from provisioner.core.changes import CreateDashboard, UpdateDashboard, state_of
 from provisioner.core.compare import compare
 from provisioner.core.decide import Sides, decide
-from provisioner.core.desired import Wants, desire
+from provisioner.core.desired import desire
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.explain import Explanation, Facts, NotFound, explain, nearest
 from provisioner.core.guard import Circumstances, Pruning, guard
@@ -26,8 +27,8 @@ from provisioner.core.model import (
     ROOT,
     Desired,
     DesiredDashboard,
+    Document,
     Entry,
-    Found,
     Json,
     LiveDashboard,
     Reading,
@@ -36,16 +37,17 @@ from provisioner.core.model import (
     SourceName,
     Uid,
 )
-from provisioner.core.placing import name_key, settle_folders
+from provisioner.core.placing import settle_folders
+from provisioner.core.plan import Names
 from provisioner.core.policy import policies
 from provisioner.core.ports import Grafana, Ledger
 from provisioner.core.problems import Problem, Severity
-from provisioner.core.recording import settled
-from provisioner.core.records import Action, Intent, Record
+from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
 from provisioner.core.settings import Override, TargetSettings
 from provisioner.core.three_way import Bodies
 from provisioner.reading import Library
+from provisioner.resolving import what_became
 
 _MAYBE_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 """What a server takes for a uid: nothing else is worth a question."""
@@ -141,27 +143,15 @@ class _Inquiry:
 
     def _desired(self) -> Desired:
         """The server is asked for its data sources only where what is asked for has a hole that the mapping does not fill."""
-        target = self.target
-        wants = Wants(
-            target.folder,
-            target.data_sources,
-            target.variables,
-            None,
-            asked=True,
-            owner_tag=target.owner_tag or "",
-            severities=self.parts.severities,
-        )
-        return desire(self.files, replace(wants, server=self.grafana.data_sources()) if self._has_unmapped_input() else wants)
+        wants = wants_of(self.target, self.parts.severities)
+        asked = has_unmapped_input(self._in_question(), self.target)
+        return desire(self.files, replace(wants, server=self.grafana.data_sources()) if asked else wants)
 
-    def _has_unmapped_input(self) -> bool:
-        mapped = {name for name, _ in self.target.data_sources}
-        return any(
-            each.kind == "datasource" and each.used and each.name not in mapped
-            for shown, entry, reading in self._read()
-            for document in reading.documents
-            if self._names(shown, entry) or document.uid is None or document.uid == self.asked
-            for each in document.inputs
-        )
+    def _in_question(self) -> Iterator[Document]:
+        """The documents that may turn out to be what is asked for."""
+        for shown, entry, reading in self._read():
+            named = self._names(shown, entry)
+            yield from (each for each in reading.documents if named or each.uid is None or each.uid == self.asked)
 
     def _placed(self, problems: list[Problem]) -> tuple[Problem, ...]:
         return self.parts.library.placed(problems, notes=True)
@@ -174,7 +164,7 @@ class _Inquiry:
         content, vanished = self._content(ours)
         state = None if live is None else state_of(live, fingerprint(live.content))
         intent = next((each for each in self.parts.ledger.intents() if each.uid == uid), None)
-        record = _resolved(intent, records.get(uid), state)
+        record = records.get(uid) if intent is None else what_became(self.grafana, intent, records.get(uid), live).record
         path, source = _origin(ours, record)
         facts = Facts(
             target=self.target.name,
@@ -251,7 +241,7 @@ class _Inquiry:
         )
         if not sides.unique_names or not isinstance(decide(sides, facts.policy), CreateDashboard | UpdateDashboard):
             return sides
-        return sides.with_twin(_twin(sides, self.grafana.find()))
+        return sides.with_twin(Names(Live(self.server, found=self.grafana.find()), (ours,)).twin(sides))
 
     def _pruning(self, facts: Facts, desired: Desired, owned: int) -> Pruning:
         """What the guard says of this one record."""
@@ -271,22 +261,3 @@ def _origin(ours: DesiredDashboard | None, record: Record | None) -> tuple[str, 
     if ours is not None:
         return ours.origin.path, ours.origin.source
     return (record.path, record.source) if record is not None else ("", None)
-
-
-def _resolved(intent: Intent | None, record: Record | None, state: LiveState | None) -> Record | None:
-    """The record, with what a crash left open decided as a pass would."""
-    if intent is None:
-        return record
-    if intent.action is Action.DELETE and state is None:
-        return None
-    return settled(intent, state) or record
-
-
-def _twin(sides: Sides, found: tuple[Found, ...]) -> Found | None:
-    """Another dashboard of its title in its folder; None where it has the title there already."""
-    place = (sides.dashboard.folder, name_key(sides.dashboard.title))
-    live = sides.comparison.live if sides.comparison else None
-    if live is not None and (live.folder, name_key(live.title)) == place:
-        return None
-    same = (each for each in sorted(found, key=lambda each: each.uid) if (each.folder, name_key(each.title)) == place)
-    return next((each for each in same if each.uid != sides.dashboard.uid), None)

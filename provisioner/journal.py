@@ -14,10 +14,11 @@ from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, Outcome, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.errors import StateUnusable, TargetError
+from provisioner.core.interrupted import between
 from provisioner.core.live import Ours
-from provisioner.core.model import DesiredFolder, Fingerprint, FolderUid, Json, LiveDashboard, Mark, Uid
+from provisioner.core.model import DesiredFolder, Fingerprint, FolderUid, Json, LiveDashboard, Mark, Revision, SourceName, Uid
 from provisioner.core.ports import Grafana, Ledger
-from provisioner.core.recording import Moment, record_of
+from provisioner.core.recording import Moment, history_message, record_of
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
 
 _UNKNOWN = Mark(0, 0)
@@ -98,11 +99,6 @@ class Keeper:
         return Lost(tuple(kept), tuple(unread))
 
 
-def between(before: Mark | None, after: Mark) -> range:
-    """The versions that ours went over without having seen them; empty when there are none. Another id counts from 1 again."""
-    return range(1 if before is None or before.id != after.id else before.version + 1, after.version)
-
-
 @dataclass(frozen=True, slots=True)
 class Journal:
     """What is written down on one target in one pass."""
@@ -111,6 +107,7 @@ class Journal:
     ledger: Ledger
     ours: Mapping[Uid, Ours]
     moment: Moment
+    revisions: Mapping[SourceName, Revision]
 
     def around(self, change: Write, content: dict[str, Json] | None, send: Callable[[], Outcome]) -> Outcome:
         """Carries the change out, with everything written down. Raises what `send` raises; then the intent stays, to be resolved by
@@ -122,22 +119,29 @@ class Journal:
         self._keep_theirs(change)
         before = change.live.mark if isinstance(change, UpdateDashboard) else None
         action = Action.CREATE if before is None else Action.UPDATE
-        self.ledger.begin(Intent(record.uid, action, before, record, self.moment.when))
+        message = history_message(change.dashboard, self.revisions)
+        self.ledger.begin(Intent(record.uid, action, before, record, self.moment.when, message))
         outcome = send()
         try:
+            told = self._with_what_was_lost(change, outcome, record)  # first: once it is settled, nobody looks for it any more
             if outcome.after is not None:
                 written = outcome.result is not Result.UNCHANGED or self._was_written(record)
                 self.ledger.settle(record.uid, replace(record, mark=outcome.after, written=written), content)
             else:
                 self.ledger.abandon(record.uid)
-            return self._with_what_was_lost(change, outcome, record)
         except StateUnusable as error:
             detail = f"{outcome.result.value} on the server, but that could not be recorded: {error.message}"
             return replace(outcome, result=Result.FAILED, detail=detail, remedy=error.next_step, conflict=None)
+        return told
 
     def folder(self, folder: DesiredFolder) -> None:
         """A folder was made: it is ours from now on."""
         self.ledger.note_folder(FolderRecord(folder.uid, folder.title, folder.parent, folder.path, self.moment.when))
+
+    def base(self, uid: Uid) -> Mapping[str, Json] | None:
+        """What we last wrote of it, None where that is not kept. Raises StateUnusable."""
+        record = self.ledger.records().get(uid)
+        return None if record is None else self.ledger.body(record.content)
 
     @property
     def _keeper(self) -> Keeper:

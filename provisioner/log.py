@@ -59,6 +59,7 @@ def log_pass(log: Logger, report: PassReport, cause: str) -> None:
         "updated": report.count(Result.UPDATED),
         "moved": report.count(Result.MOVED),
         "failed": report.count(Result.FAILED),
+        "unknown": report.count(Result.UNKNOWN),
         "not_done": report.count(Result.NOT_DONE),
         "stopped": report.stopped,
         "deleted": sum(each.result is Result.DELETED for each in report.removals),

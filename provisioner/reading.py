@@ -49,6 +49,10 @@ class Library:
                 self._read[name] = read_source(self.sources[name], self.memory, self.prefixes.get(name, ""))
             return self._read[name]
 
+    def holding(self, files: Mapping[SourceName, SourceFiles]) -> Library:
+        """A library over the same sources in which these are read already, and stay as they are for its life."""
+        return replace(self, _read=dict(files), _lock=threading.Lock())
+
     def content(self, dashboard: DesiredDashboard) -> dict[str, Json] | None:
         """What is to be sent, holes filled, as a new object; None when the file is not any more what it was when it was read."""
         raw = self._bytes(dashboard.origin)

@@ -11,19 +11,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from provisioner.apply import Hands, apply
+from provisioner.core.asking import documents_of, has_unmapped_input, wants_of
 from provisioner.core.catalog import problem, weighed
-from provisioner.core.changes import LiveState, Outcome
-from provisioner.core.desired import Wants, desire
+from provisioner.core.changes import LiveState, Outcome, Plan
+from provisioner.core.desired import desire
 from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
-from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, to_look_at
+from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, suspended, to_look_at
 from provisioner.core.live import Live, Ours
 from provisioner.core.model import Desired, SourceFiles, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import policies
 from provisioner.core.ports import Grafana, Ledger, Memory
 from provisioner.core.problems import Severity
-from provisioner.core.recording import Moment, at_rest, notes, rest_key, settled, stale
-from provisioner.core.records import Action, Record
+from provisioner.core.recording import Moment, at_rest, notes, rest_key, stale
+from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
@@ -31,6 +32,7 @@ from provisioner.deleting import Deleting
 from provisioner.journal import Journal
 from provisioner.looking import ALL, NONE, Eyes, Scan, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
+from provisioner.resolving import Resolving
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +81,20 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
             try:
                 server = grafana.probe()
                 report = replace(report, server=server)
-                records = _resolved(grafana, parts.ledger, write=write)
+                records, buried = Resolving(grafana, parts.ledger, parts.now(), write).all()
+                report = replace(report, buried=buried)
                 desired = with_kept_uids(_desired(files, target, grafana, parts.severities), records)
                 report = replace(report, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
 
                 ours = ours_of(desired, records, parts.memory)
                 scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
                 live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan), ours, records)
-                report = replace(
-                    report, looked=live.read, problems=parts.library.placed((*report.problems, *doubts), notes=parts.place_notes)
-                )
+                told = (*report.problems, *doubts)
+                report = replace(report, looked=live.read, problems=parts.library.placed(told, notes=parts.place_notes))
 
                 chosen = policies(target, parts.take)
                 plan = make_plan(desired, live, chosen, records, parts.ledger.folders())
-                report = replace(report, plan=plan, pruning=_pruning(plan.gone, desired, target, grafana, parts))
+                report = replace(report, plan=plan, pruning=_pruning(plan, desired, target, grafana, parts))
 
                 if write:
                     report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts)
@@ -125,7 +127,7 @@ def _carried_out(report: PassReport, intended: Intended, grafana: Grafana, targe
     if parts.only_records:
         return report
 
-    journal = Journal(grafana, parts.ledger, intended.ours, moment)
+    journal = Journal(grafana, parts.ledger, intended.ours, moment, revisions)
     hands = Hands(grafana, journal, parts.library.content, intended.live, revisions, target, parts.stopping, parts.on_outcome)
     applied = apply(plan, hands)
     report = replace(report, outcomes=applied.outcomes, stopped=applied.stopped)
@@ -140,16 +142,18 @@ def _carried_out(report: PassReport, intended: Intended, grafana: Grafana, targe
     return replace(report, removals=removals)
 
 
-def _pruning(gone: tuple[Record, ...], desired: Desired, target: TargetSettings, grafana: Grafana, parts: Parts) -> Pruning:
+def _pruning(plan: Plan, desired: Desired, target: TargetSettings, grafana: Grafana, parts: Parts) -> Pruning:
     """What becomes of dashboards whose file is gone. The server is asked about those alone that may be deleted."""
-    if not gone:
-        return Pruning()
-    chosen = policies(target, parts.take)
-    live, hidden = _states(to_look_at(gone, chosen), grafana)
-    gone = tuple(each for each in gone if each.uid not in hidden)
+    chosen, sources = policies(target, parts.take), frozenset(target.sources)
+    unsure = suspended(plan.unsure, plan.hiding, chosen, sources)
+    if not plan.gone:
+        return Pruning(held=unsure)
+    live, hidden = _states(to_look_at(plan.gone, chosen), grafana)
+    gone = tuple(each for each in plan.gone if each.uid not in hidden)
     there = len(desired.dashboards) + len(desired.withheld)
     owned, confirmed = len(parts.ledger.records()), parts.ledger.confirmed()
-    return guard(gone, chosen, Circumstances(parts.now(), live, owned, there, confirmed, frozenset(target.sources)))
+    guarded = guard(gone, chosen, Circumstances(parts.now(), live, owned, there, confirmed, sources))
+    return replace(guarded, held=(*guarded.held, *unsure))
 
 
 def _states(records: tuple[Record, ...], grafana: Grafana) -> tuple[dict[Uid, LiveState | None], frozenset[Uid]]:
@@ -173,34 +177,17 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
     known = parts.ledger.rest(key)
     if known is not None and not parts.take:
         return known
-    if parts.ledger.intents() or _has_unmapped_input(files, target):
+    if parts.ledger.intents() or has_unmapped_input(documents_of(files), target):
         return None
-    desired = desire(files, _wants(target, parts.severities))
+    desired = desire(files, wants_of(target, parts.severities))
     if any(each.severity is not Severity.NOTE for each in desired.problems):
         return None
     records = parts.ledger.records()
     desired = with_kept_uids(desired, records)
-    if not at_rest(desired.dashboards, records, ours_of(desired, records, parts.memory), policies(target, parts.take)):
+    if not at_rest(desired, records, ours_of(desired, records, parts.memory), policies(target, parts.take)):
         return None
     parts.ledger.note_rest(key, len(desired.dashboards))
     return len(desired.dashboards)
-
-
-def _resolved(grafana: Grafana, ledger: Ledger, *, write: bool) -> Mapping[Uid, Record]:
-    """The records, with what a crash left open decided by reading. Written down only in a pass that writes."""
-    records = ledger.records()
-    for intent in ledger.intents():
-        live = state_in(grafana, intent.uid)
-        record = settled(intent, live)
-        if record is not None:
-            records[intent.uid] = record
-        elif intent.action is Action.DELETE and live is None:
-            records.pop(intent.uid, None)
-        if write and (record is not None or intent.uid not in records):
-            ledger.settle(intent.uid, record)
-        elif write:
-            ledger.abandon(intent.uid)
-    return records
 
 
 def _read(target: TargetSettings, parts: Parts) -> tuple[SourceFiles, ...] | Failure:
@@ -220,8 +207,8 @@ def _desired(
     files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, severities: tuple[tuple[str, Severity], ...]
 ) -> Desired:
     """What the target should hold. The server is asked for its data sources only when a file has a hole that the mapping does not fill."""
-    wants = _wants(target, severities)
-    if not _has_unmapped_input(files, target):
+    wants = wants_of(target, severities)
+    if not has_unmapped_input(documents_of(files), target):
         return desire(files, wants)
     server = grafana.data_sources()
     desired = desire(files, replace(wants, server=server))
@@ -229,23 +216,6 @@ def _desired(
         return desired
     forbidden = problem("data-sources-forbidden", f"target {target.name}", "the credential may not list the server's data sources")
     return replace(desired, problems=(*desired.problems, *weighed((forbidden,), dict(severities))))
-
-
-def _wants(target: TargetSettings, severities: tuple[tuple[str, Severity], ...]) -> Wants:
-    return Wants(
-        target.folder, target.data_sources, target.variables, None, asked=True, owner_tag=target.owner_tag or "", severities=severities
-    )
-
-
-def _has_unmapped_input(files: tuple[SourceFiles, ...], target: TargetSettings) -> bool:
-    mapped = {name for name, _ in target.data_sources}
-    return any(
-        each.kind == "datasource" and each.used and each.name not in mapped
-        for source in files
-        for _, reading in source.files
-        for document in reading.documents
-        for each in document.inputs
-    )
 
 
 def failure_of(error: ProvisionerError, target: str) -> Failure:

@@ -31,15 +31,16 @@ from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import ConflictKind, LiveState, Result, state_of
 from provisioner.core.compare import compare
 from provisioner.core.errors import TargetError, TargetUnreachable
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Found, Json, LiveDashboard, Mark, Uid, Version
-from provisioner.core.placing import name_key
+from provisioner.core.interrupted import between
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveDashboard, Mark, Uid, Version
+from provisioner.core.placing import name_key, namesake
 from provisioner.core.policy import policy_for
 from provisioner.core.ports import Grafana, Ledger
-from provisioner.core.recording import settled
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
 from provisioner.core.restore import Listed, Listing, NotFound, Restored, State, base_of, choose, next_pass, other_owner, place, states
 from provisioner.core.settings import TargetSettings
-from provisioner.journal import Keeper, between
+from provisioner.journal import Keeper
+from provisioner.resolving import what_became
 from provisioner.saving import grant
 
 MOST_VERSIONS = 20
@@ -105,8 +106,7 @@ def _sides(uid: Uid, desk: Desk) -> _Sides:
     record = desk.ledger.records().get(uid)
     for intent in desk.ledger.intents():
         if intent.uid == uid:  # a crash left it open, and ours would take its place
-            gone = intent.action is Action.DELETE and seen is None
-            record = None if gone else settled(intent, seen) or record
+            record = what_became(desk.grafana, intent, record, live).record
     base = () if record is None else (base_of(record),)
     return _Sides(uid, live, seen, record, (*desk.ledger.kept(uid), *base))
 
@@ -164,8 +164,8 @@ class _Attempt:
         before = None if live is None else live.mark
         action = Action.CREATE if live is None else Action.UPDATE
         # Without a record: should we crash here, the next pass must not take what was put back for what git wanted.
-        self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when))
         message = f"restored {self.state.told}"
+        self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when, message))
         save = Save(self.sides.uid, self.content, folder, None if before is None else before.version, message)
         restored = self._outcome(self.desk.grafana.save(save), folder)
         self.desk.ledger.settle(self.sides.uid, self.sides.record)
@@ -314,7 +314,7 @@ class _Attempt:
             live = self.desk.grafana.dashboard(self.sides.uid)
         except TargetError as error:
             message = f"it is not known whether it was saved: {words}; then {error.message}"
-            return self._told(Result.FAILED, message, "provisioner restore --list shows what is live, once the server answers again")
+            return self._told(Result.UNKNOWN, message, "provisioner restore --list shows what is live, once the server answers again")
         if live is not None and fingerprint(live.content) == fingerprint(self.content) and live.folder == folder:
             return self._saved(self.sides.uid, live.mark, live.url, folder, f", though the answer was lost: {words}")
         if live is None or (self.sides.live is not None and live.mark == self.sides.live.mark):
@@ -326,7 +326,7 @@ class _Attempt:
         if is_folder:
             message = f'a folder has the title "{title}", and this server wants titles of dashboards to differ from those of folders'
             return self._conflict(ConflictKind.NAME_EXISTS, message, f"rename the folder, then {_AGAIN}")
-        twin = _twin(self.desk.grafana.find(), self.sides.uid, folder, title)
+        twin = namesake(self.desk.grafana.find(), self.sides.uid, folder, title)
         named = (
             f'"{title}" is in this folder as uid "{twin.uid}" ({twin.url})' if twin else f'something hidden here has the title "{title}"'
         )
@@ -338,11 +338,6 @@ class _Attempt:
     def _told(self, result: Result, message: str, remedy: str = "", *, after: Mark | None = None, url: str = "") -> Restored:
         differences = () if self.sides.live is None else compare(self.content, self.sides.live).differences
         return Restored(self.sides.uid, self.state, result, message, remedy, after=after, url=url, differences=differences)
-
-
-def _twin(found: tuple[Found, ...], uid: Uid, folder: FolderUid, title: str) -> Found | None:
-    key = name_key(title)
-    return next((each for each in found if each.folder == folder and name_key(each.title) == key and each.uid != uid), None)
 
 
 def _busy(words: str) -> TargetUnreachable:

@@ -6,7 +6,7 @@ not read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -41,10 +41,13 @@ from provisioner.core.conflicts import conflict
 from provisioner.core.decide import managed_elsewhere, name_exists, unmanaged
 from provisioner.core.errors import TargetError, TargetUnreachable
 from provisioner.core.live import Live
-from provisioner.core.model import DesiredDashboard, FolderUid, Found, Json, Mark, Revision, SourceName
+from provisioner.core.model import DesiredDashboard, FolderUid, Json, Mark, Revision, SourceName, Uid
+from provisioner.core.placing import namesake
 from provisioner.core.ports import Grafana
+from provisioner.core.recording import history_message
 
 AGAIN = "the next apply tries again; what is done already is left alone"
+LOOK = "nothing is lost: the next apply reads what is there before it does anything about it"
 _MADE_AGAIN = "it had been deleted on the server meanwhile, and was made again"
 
 Write = CreateDashboard | UpdateDashboard
@@ -66,12 +69,15 @@ def not_done(change: Change, why: str, remedy: str = "") -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends dashboards to one server. `folder_ids` are numeric ids of folders, for servers up to 7.5."""
+    """Sends dashboards to one server. `folder_ids` are numeric ids of folders, for servers up to 7.5; `base` gives what we last wrote,
+    where it is kept: with it what somebody else changed is told apart from what git changes.
+    """
 
     grafana: Grafana
     live: Live
     folder_ids: Mapping[FolderUid, int]
     revisions: Mapping[SourceName, Revision]
+    base: Callable[[Uid], Mapping[str, Json] | None] = lambda _: None
 
     def send(self, change: Write, content: dict[str, Json] | None) -> Outcome:
         """One request where nothing stands in the way; content None when the file changed since it was read. Raises TargetError and
@@ -90,13 +96,8 @@ class Sender:
     def _save(self, change: Write, content: dict[str, Json]) -> Save:
         dashboard = change.dashboard
         version = change.live.mark.version if isinstance(change, UpdateDashboard) else None
-        return Save(dashboard.uid, content, dashboard.folder, version, self._message(dashboard), self.folder_ids.get(dashboard.folder))
-
-    def _message(self, dashboard: DesiredDashboard) -> str:
-        """What the server's history shows: the file's own message, else commit and path."""
-        revision = self.revisions.get(dashboard.origin.source, Revision(""))
-        commit = f" at {revision.commit[:10]}: {revision.subject}" if revision.commit else ""
-        return dashboard.document.message or f"{dashboard.origin.shown}{commit}"
+        message = history_message(dashboard, self.revisions)
+        return Save(dashboard.uid, content, dashboard.folder, version, message, self.folder_ids.get(dashboard.folder))
 
     def _outcome(self, change: Write, content: dict[str, Json], answer: SaveAnswer) -> Outcome:
         match answer:
@@ -177,7 +178,7 @@ class Sender:
 
     def _beside(self, dashboard: DesiredDashboard, content: dict[str, Json]) -> Comparison | None:
         live = self.grafana.dashboard(dashboard.uid)
-        return None if live is None else compare(content, live)
+        return None if live is None else compare(content, live, self.base(dashboard.uid))
 
     def _name_exists(self, dashboard: DesiredDashboard, *, is_folder: bool) -> Conflict:
         """Finds the one that has the name: as it was when the pass began, else by searching again."""
@@ -185,15 +186,18 @@ class Sender:
             message = "a folder has this title, and this server wants titles of dashboards to differ from those of folders"
             found = conflict(ConflictKind.NAME_EXISTS, dashboard, message)
             return replace(found, remedy="Give the dashboard another title, or put its file into a directory.")
-        other = _named(self.live.found, dashboard) or _named(self.grafana.find(), dashboard)
+        wanted = (dashboard.uid, dashboard.folder, dashboard.title)
+        other = namesake(self.live.found, *wanted) or namesake(self.grafana.find(), *wanted)
         return name_exists(dashboard, other)
 
 
 def version_mismatch(change: UpdateDashboard, beside: Comparison) -> Conflict:
     """Somebody saved between our reading and our writing. Their work stays."""
     was, now = change.live.mark.version, beside.live.mark.version
-    message = f"saved by {beside.live.updated_by or 'somebody'} after it was read (version {was} → {now}); not overwritten"
-    return conflict(ConflictKind.VERSION_MISMATCH, change.dashboard, message, theirs=beside.live, differences=beside.differences)
+    when = f" at {beside.live.updated}" if beside.live.updated else ""
+    message = f"saved by {beside.live.updated_by or 'somebody'}{when}, after it was read (version {was} → {now}); not overwritten"
+    found = conflict(ConflictKind.VERSION_MISMATCH, change.dashboard, message, theirs=beside.live, differences=beside.differences)
+    return replace(found, ours_changed=beside.ours_changed, theirs_changed=beside.theirs_changed)
 
 
 def grant(permission: str) -> str:
@@ -204,7 +208,7 @@ def grant(permission: str) -> str:
 
 def busy(words: str) -> TargetUnreachable:
     """429 or 503 after all attempts: certainly not written. A server that asks for a rest is given one, not the next change."""
-    return TargetUnreachable(f"the server is busy: {words}", next_step="it is tried again at the next pass")
+    return TargetUnreachable(f"the server is busy: {words}", next_step="once it answers, another pass does what is left")
 
 
 def _saved(change: Write, answer: Saved) -> Outcome:
@@ -263,11 +267,3 @@ def _theirs(change: Write) -> LiveState | None:
 
 def _conflict(change: Write, found: Conflict) -> Outcome:
     return Outcome(change, Result.CONFLICT, conflict=found)
-
-
-def _named(found: tuple[Found, ...], dashboard: DesiredDashboard) -> Found | None:
-    title = dashboard.title.strip().casefold()
-    same = (
-        each for each in found if each.folder == dashboard.folder and each.title.strip().casefold() == title and each.uid != dashboard.uid
-    )
-    return next(same, None)

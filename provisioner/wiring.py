@@ -10,7 +10,7 @@ import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,19 +18,26 @@ from threading import Event, Lock
 
 from provisioner.config.secrets import reveal
 from provisioner.core.errors import StateUnusable
-from provisioner.core.model import SourceName, TargetName
-from provisioner.core.ports import Source
+from provisioner.core.model import SourceFiles, SourceName, TargetName
+from provisioner.core.ports import Source, Written
 from provisioner.core.secret import Reveal
 from provisioner.core.settings import DirectorySettings, Settings, SourceSettings, TargetSettings
-from provisioner.reading import Library
+from provisioner.daemon.keeper import SourcePart
+from provisioner.reading import Library, read_source
 from provisioner.reconcile import Parts
-from provisioner.sources import open_source
+from provisioner.sources import open_source, watched
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 from provisioner.state.lock import Asking, StateLock
 from provisioner.state.sqlite import SqliteMemory
 
 _SECONDS_A_DAY = 86_400
+
+OnRequest = Callable[[str, str, float], None]
+
+
+def unheard(_method: str, _status: str, _seconds: float) -> None:
+    """Nobody listens."""
 
 
 class _State:
@@ -48,17 +55,22 @@ class _State:
     def ledger(self, target: TargetSettings) -> SqliteLedger:
         """Raises StateUnusable."""
         with self._lock:
-            self._file = self._file or StateFile(self._path)
+            self._file = self._file or StateFile(_placed(self._path))
             if target.name not in self._ledgers:
                 self._ledgers[target.name] = SqliteLedger(self._file, target.name, keep_seconds=int(target.policy.prune.keep))
             return self._ledgers[target.name]
 
-    def close(self) -> None:
-        """Drops what was kept for long enough, and lets go of the file."""
+    def sweep(self) -> None:
+        """Drops what was kept for long enough. A file that cannot be written is told by the next pass."""
         with self._lock:
             for each in self._ledgers.values():
                 with suppress(StateUnusable):
-                    each.sweep(_now())
+                    each.sweep(now())
+
+    def close(self) -> None:
+        """Drops what was kept for long enough, and lets go of the file."""
+        self.sweep()
+        with self._lock:
             if self._file is not None:
                 self._file.close()
 
@@ -78,24 +90,39 @@ class Run:
         """The records of this target. Raises StateUnusable."""
         return self.state.ledger(target)
 
+    def sweep(self) -> None:
+        """Drops what was kept for long enough."""
+        self.state.sweep()
+        self.memory.forget_unused()
+
     def alone(self, command: str) -> StateLock:
         """The block in which this process alone writes to the servers of the state file. Raises StateUnusable, which says who holds it."""
-        asking = Asking(command, _now(), self.stop.wait, self.settings.lock_wait)
-        return StateLock(self.settings.state, asking)
+        asking = Asking(command, now(), self.stop.wait, self.settings.lock_wait)
+        return StateLock(_placed(self.settings.state), asking)
 
-    def parts(self, target: TargetSettings) -> Parts:
-        """What a pass over this target works with."""
+    def source_part(self, settings: SourceSettings) -> SourcePart:
+        """How the daemon keeps this source."""
+        source, prefix = self.library.sources[settings.name], self.library.prefixes.get(settings.name, "")
+        return SourcePart(
+            name=settings.name,
+            look=lambda: read_source(source, self.memory, prefix),
+            watch=lambda on_hint: watched(settings, on_hint),
+            age=source.age if isinstance(source, Written) else lambda _: None,
+        )
+
+    def parts(self, target: TargetSettings, files: Mapping[SourceName, SourceFiles] | None = None, told: OnRequest = unheard) -> Parts:
+        """What a pass over this target works with; where `files` are given it reads no source. `told` hears of each request."""
         # Half of the time that `provisioner validate` takes to start would go into importing what speaks HTTP.
         from provisioner.grafana import Waiting, open_grafana  # noqa: PLC0415 - the comment above says why
 
         waiting = Waiting(pause=self.stop.wait)
         return Parts(
-            library=self.library,
+            library=self.library if files is None else self.library.holding(files),
             memory=self.memory,
             ledger=self.ledger(target),
-            open_grafana=lambda: open_grafana(target.connection, self.reveal, waiting),
+            open_grafana=lambda: open_grafana(target.connection, self.reveal, waiting, told),
             clock=time.monotonic,
-            now=_now,
+            now=now,
             stopping=self.stop.is_set,
             release=self.memory.rules,
             severities=self.settings.severities,
@@ -128,7 +155,18 @@ def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> I
         memory.forget_unused()
 
 
-def _now() -> str:
+def _placed(state: str) -> str:
+    """The path of the state file. Raises StateUnusable where there is none."""
+    if not state:
+        raise StateUnusable(
+            "there is no place for the state file: neither XDG_STATE_HOME nor HOME is set",
+            next_step="name one with --state FILE, or as state: {path: …} of the configuration; nothing was sent to a server",
+        )
+    return state
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 

@@ -17,9 +17,10 @@ import click
 from provisioner.cli.inquiries import INQUIRIES
 from provisioner.cli.keeping import KEEPING
 from provisioner.cli.options import Asked, asking
-from provisioner.cli.reviewing import must_be_as_reviewed, written_to
+from provisioner.cli.reviewing import Reviewed, agreeing, written_to
 from provisioner.cli.running import run_command, targets_of
-from provisioner.cli.showing import Shown, show
+from provisioner.cli.serving import daemon
+from provisioner.cli.showing import Shown, note, show
 from provisioner.cli.stopping import stop_on_signals
 from provisioner.config import schema
 from provisioner.core.changes import Outcome
@@ -68,10 +69,10 @@ def plan(asked: Asked, *, detailed_exitcode: bool = False, plan_file: Path | Non
         reports = tuple(reconcile(target, _parts(asked, run, target), write=False) for target in targets_of(asked, run.settings))
         for report in reports:
             log_pass(log, report, "plan")
-        if plan_file is not None:
-            written_to(plan_file, reports)
+        told = written_to(plan_file, reports) if plan_file is not None else ""
         code = exit_code(reports, detailed=detailed_exitcode)
         show(asked, Shown.plan(reports, code))
+        note(told)
         return code
 
     return run_command(asked, work, needs_target=True)
@@ -90,10 +91,17 @@ def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] =
 
     def work(run: Run, log: Logger) -> int:
         chosen = targets_of(asked, run.settings)
+        plan_file = None if reviewed is None else Reviewed.read(reviewed)
+        if plan_file is not None:
+            chosen = plan_file.chosen(run.settings.targets, chosen, named=bool(asked.targets))
+            note(*plan_file.left(run.settings.targets, chosen))
         with run.alone("provisioner apply"):
-            uids, agree = frozenset(map(Uid, take)), must_be_as_reviewed(reviewed)
+            uids, agree = frozenset(map(Uid, take)), agreeing(plan_file)
             scan = uids if no_scan and reviewed is None else None  # what is to be taken has to be seen
-            reports = tuple(_applied(each, replace(_parts(asked, run, each), scan=scan, take=uids, agree=agree)) for each in chosen)
+            work_of = {each.name: replace(_parts(asked, run, each), scan=scan, take=uids, agree=agree) for each in chosen}
+            # All are planned before one is written: the last of them may be the one that moved since.
+            refused = plan_file and plan_file.refused(tuple(reconcile(each, work_of[each.name], write=False) for each in chosen))
+            reports = refused or tuple(_applied(each, work_of[each.name]) for each in chosen)
         for report in reports:
             log_pass(log, report, "apply")
         code = exit_code(reports)
@@ -171,6 +179,7 @@ COMMANDS = {
     "validate": validate_command,
     "plan": plan,
     "apply": apply,
+    "run": daemon,
     **INQUIRIES,
     **KEEPING,
     "config": config,

@@ -11,7 +11,7 @@ import click
 
 from provisioner.cli.options import Asked, asking
 from provisioner.cli.running import run_command, targets_of
-from provisioner.cli.showing import Shown, show
+from provisioner.cli.showing import Shown, only_as, show
 from provisioner.core.errors import SourceError, TargetError
 from provisioner.core.explain import Explanation, NotFound
 from provisioner.core.report import Exit, exit_code
@@ -21,7 +21,7 @@ from provisioner.inquiring import inquire
 from provisioner.log import Logger, log_pass
 from provisioner.reconcile import reconcile
 from provisioner.render.formats import render_diff, render_explanation, render_status
-from provisioner.render.options import Format, answer_form
+from provisioner.render.options import ANSWERS, answer_form
 from provisioner.wiring import Run
 
 
@@ -49,10 +49,11 @@ def status(asked: Asked) -> int:
 @asking
 def diff(asked: Asked, *, uid_or_path: str, raw: bool) -> int:
     """Tell what differs between git, the server, and what was last written, in the words of a dashboard."""
+    only_as(asked, ANSWERS)
 
     def work(run: Run, _log: Logger) -> int:
         answers = _answers(asked, run, uid_or_path)
-        show(asked, Shown(lambda form, chosen: render_diff(answers, answer_form(form) or Format.JSON, chosen, raw=raw)))
+        show(asked, Shown(lambda form, chosen: render_diff(answers, answer_form(form), chosen, raw=raw)))
         return _found(answers)
 
     return run_command(asked, work, needs_target=True)
@@ -63,10 +64,11 @@ def diff(asked: Asked, *, uid_or_path: str, raw: bool) -> int:
 @asking
 def explain(asked: Asked, *, uid_or_path: str) -> int:
     """Tell every fact that the decision about one dashboard rests on, and the row of the table."""
+    only_as(asked, ANSWERS)
 
     def work(run: Run, _log: Logger) -> int:
         answers = _answers(asked, run, uid_or_path)
-        show(asked, Shown(lambda form, chosen: render_explanation(answers, answer_form(form) or Format.JSON, chosen)))
+        show(asked, Shown(lambda form, chosen: render_explanation(answers, answer_form(form), chosen)))
         return _found(answers)
 
     return run_command(asked, work, needs_target=True)

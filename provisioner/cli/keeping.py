@@ -6,18 +6,18 @@ In: `Asked`, and what each command asks for besides. Out: exit codes. As in `com
 from __future__ import annotations
 
 import os
-import sys
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import click
 
 from provisioner.cli.options import Asked, asking
 from provisioner.cli.running import run_command, targets_of
-from provisioner.cli.showing import Shown, show
+from provisioner.cli.showing import Shown, note, only_as, show
 from provisioner.core.catalog import problem
 from provisioner.core.changes import Result
-from provisioner.core.errors import ConfigurationInvalid
+from provisioner.core.errors import ConfigurationInvalid, PlanMoved
 from provisioner.core.export import Choice, pull_exit_code
 from provisioner.core.guard import HoldReason
 from provisioner.core.model import SourceName, Uid
@@ -28,13 +28,16 @@ from provisioner.exporting import Pulling
 from provisioner.exporting import pull as pull_from
 from provisioner.log import Logger, log_pass
 from provisioner.reconcile import reconcile
-from provisioner.render.lines import printed
-from provisioner.render.terminal import options, write
-from provisioner.render.text_keeping import listing_lines, pull_lines, restored_lines
+from provisioner.render.lines import Line, printed
+from provisioner.render.options import Format, Options
+from provisioner.render.text_keeping import confirmed_lines, listing_lines, pull_lines, restored_lines
+from provisioner.render.words import count
 from provisioner.restoring import Desk, Wish, list_states
 from provisioner.restoring import restore as restore_state
 from provisioner.sources import open_source
 from provisioner.wiring import Run
+
+_TEXT = (Format.TEXT,)
 
 
 @click.command()
@@ -44,6 +47,7 @@ from provisioner.wiring import Run
 @asking
 def pull(asked: Asked, *, uids: tuple[str, ...], into: str, from_folder: str | None) -> int:
     """Write what is live into a directory, so that git has it: only what differs is touched."""
+    only_as(asked, _TEXT)
 
     def work(run: Run, _log: Logger) -> int:
         target = _one(asked, run)
@@ -62,8 +66,7 @@ def pull(asked: Asked, *, uids: tuple[str, ...], into: str, from_folder: str | N
             prefix=f"{into.rstrip('/')}/",
         )
         report = pull_from(target, Choice(frozenset(map(Uid, uids)) or None, from_folder), pulling)
-        shown = options(sys.stdout, os.environ, verbose=asked.verbose)
-        write(printed(pull_lines(report, shown), shown), sys.stdout)
+        _show(asked, lambda shown: pull_lines(report, shown))
         return pull_exit_code(report)
 
     return run_command(asked, work, needs_target=True)
@@ -81,11 +84,12 @@ def adopt(asked: Asked) -> int:
             )
         for report in reports:
             log_pass(log, report, "adopt")
-        shown = tuple(replace(report, applied=False) for report in reports)
-        code = exit_code(shown)
-        show(asked, Shown.plan(shown, code))
-        adopted = sum(len(report.plan.adopted) for report in reports)
-        write(f"{adopted:,} adopted into the records; nothing was written to a server\n", sys.stderr)
+        code = exit_code(reports)
+        show(asked, Shown.apply(reports, code))
+        adopted = sum(len(report.plan.adopted) for report in reports if report.failure is None)
+        waiting = sum(len(report.plan.changes) for report in reports)
+        left = f"; {count(waiting, 'change')} of git waiting for apply" if waiting else ""
+        note(f"{adopted:,} adopted into the records; nothing was written to a server{left}")
         return code
 
     return run_command(asked, work, needs_target=True)
@@ -98,18 +102,19 @@ def adopt(asked: Asked) -> int:
 @asking
 def restore(asked: Asked, *, uid: str, version: int | None, only_list: bool) -> int:
     """Put a kept state of a dashboard back: an edit that was replaced, or a dashboard that was deleted."""
+    only_as(asked, _TEXT)
 
     def work(run: Run, _log: Logger) -> int:
         target = _one(asked, run)
         parts = run.parts(target)
-        shown = options(sys.stdout, os.environ, verbose=asked.verbose)
         with run.alone("provisioner restore"), parts.open_grafana() as grafana:
             desk = Desk(grafana, parts.ledger, target, parts.now())
             if only_list:
-                write(printed(listing_lines(list_states(Uid(uid), desk)), shown), sys.stdout)
+                listing = list_states(Uid(uid), desk)
+                _show(asked, lambda shown: listing_lines(listing, shown))
                 return Exit.OK
             result = restore_state(Wish(Uid(uid), version), desk)
-        write(printed(restored_lines(result), shown), sys.stdout)
+        _show(asked, lambda _: restored_lines(result))
         return _restore_code(result)
 
     return run_command(asked, work, needs_target=True)
@@ -120,6 +125,7 @@ def restore(asked: Asked, *, uid: str, version: int | None, only_list: bool) -> 
 @asking
 def confirm(asked: Asked, *, digest: str) -> int:
     """Allow the deletions that were held for being too many: exactly those with this digest, once."""
+    only_as(asked, _TEXT)
 
     def work(run: Run, _log: Logger) -> int:
         target = _one(asked, run)
@@ -131,16 +137,19 @@ def confirm(asked: Asked, *, digest: str) -> int:
                 return exit_code((report,))
             held = report.pruning
             if held.digest != digest:
-                told = "nothing is held" if held.digest is None else f"what is held now has the digest {held.digest}"
-                raise ConfigurationInvalid(
-                    (problem("config-reference", "DIGEST", f"{told}, so {digest} allows nothing", remedy="look at plan"),)
-                )
+                told = "nothing is held for confirming" if held.digest is None else f"what is held now has the digest {held.digest}"
+                next_step = "nothing was allowed; provisioner plan shows what would be deleted, and what is held"
+                raise PlanMoved(f"{told}, so {digest} allows nothing", next_step=next_step)
             parts.ledger.confirm(digest, parts.now())
-        over = sum(each.reason is HoldReason.CEILING for each in held.held)
-        write(f"confirmed: the next apply deletes {over:,} dashboards on {target.name}\n", sys.stdout)
+        over = [each.record for each in held.held if each.reason is HoldReason.CEILING]
+        _show(asked, lambda shown: confirmed_lines(over, target.name, shown))
         return Exit.OK
 
     return run_command(asked, work, needs_target=True)
+
+
+def _show(asked: Asked, lines: Callable[[Options], Iterable[Line]]) -> None:
+    show(asked, Shown(lambda _, shown: printed(lines(shown), shown)))
 
 
 def _one(asked: Asked, run: Run) -> TargetSettings:
@@ -163,7 +172,7 @@ def _source_name(run: Run, target: TargetSettings, place: str) -> SourceName:
 
 
 def _restore_code(result: Restored | NotFound) -> Exit:
-    if isinstance(result, NotFound) or result.result in {Result.FAILED, Result.NOT_DONE}:
+    if isinstance(result, NotFound) or result.result in {Result.FAILED, Result.UNKNOWN, Result.NOT_DONE}:
         return Exit.ERROR
     return Exit.CONFLICT if result.result is Result.CONFLICT else Exit.OK
 

@@ -28,7 +28,7 @@ def run_command(asked: Asked, work: Callable[[Run, Logger], int], *, needs_targe
     """Loads the settings, opens the parts, works. The world's failures are told with what happens next."""
     collect_rarely()
     try:
-        _stand_somewhere()
+        standing_somewhere()
         loaded = settings(asked.config, asked.flags, os.environ)
         if needs_target and not loaded.settings.targets:
             raise without_targets(asked.config)
@@ -38,7 +38,7 @@ def run_command(asked: Asked, work: Callable[[Run, Logger], int], *, needs_targe
         return Exit.ERROR
 
 
-def _stand_somewhere() -> None:
+def standing_somewhere() -> None:
     """Relative paths begin at the working directory, and somebody may have deleted it. Raises ConfigurationInvalid."""
     try:
         Path.cwd()
@@ -54,7 +54,7 @@ def _opened(asked: Asked, loaded: Loaded, work: Callable[[Run, Logger], int]) ->
     with stop_on_signals() as stop, opened(loaded.settings, os.environ, stop) as run:
         code = work(run, log)
         if run.memory.trouble is not None:
-            log.warning("state.trouble", error=run.memory.trouble, next="nothing is lost: what is not remembered is read again")
+            log.warning("state.trouble", error=run.memory.trouble, next=run.memory.advice)
     return code
 
 

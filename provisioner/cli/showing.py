@@ -6,12 +6,17 @@ In: reports and what was asked. Out: text on streams and in files. The words are
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import click
+
 from provisioner.cli.options import Asked
+from provisioner.config.flags import COMMAND_LINE
+from provisioner.core.contrast import visible
 from provisioner.core.errors import ConfigurationInvalid, OutputUnusable, ProvisionerError
 from provisioner.core.problems import Problem, errors
 from provisioner.core.report import Exit, Failure, PassReport, Validation
@@ -48,12 +53,33 @@ def show(asked: Asked, shown: Shown) -> None:
     """To standard output; with `--output` the format goes into the file and text to standard output. Raises OutputUnusable when the file
     cannot be written.
     """
-    chosen = options(sys.stdout, os.environ, verbose=asked.verbose)
+    chosen = replace(options(sys.stdout, os.environ, verbose=asked.verbose), given=_given(asked))
     if asked.output is None:
         _print(shown.words(asked.format, chosen))
         return
     _print(shown.words(Format.TEXT, chosen))
-    _keep(shown.words(asked.format, Options(verbose=asked.verbose)), asked.output)
+    _keep(shown.words(asked.format, Options(verbose=asked.verbose, given=_given(asked))), asked.output)
+
+
+def _given(asked: Asked) -> str:
+    """What a command that a report names is to be given besides: what this one was given. Flags are many, and known to who typed them."""
+    configuration = f"-c {shlex.quote(str(asked.config))}" if asked.config is not None else "…"
+    only = [f"--target {shlex.quote(asked.targets[0])}"] if len(asked.targets) == 1 else []
+    return " ".join([configuration, *only])
+
+
+def only_as(asked: Asked, forms: Sequence[Format]) -> None:
+    """Raises UsageError for a form that what a command tells does not have, before anything is done."""
+    if asked.format in forms:
+        return
+    there = " or ".join([", ".join(forms[:-1]), forms[-1]]) if len(forms) > 1 else f"{forms[0]} alone"
+    raise click.UsageError(f"--format {asked.format} is not available for this command: it tells what it found as {there}")
+
+
+def note(*sentences: str) -> None:
+    """What is told besides the report, on standard error: a line each."""
+    for each in filter(None, sentences):
+        write(f"{visible(each)}\n", sys.stderr)
 
 
 def show_problems(problems: tuple[Problem, ...]) -> None:
@@ -80,8 +106,10 @@ def _failure(error: ProvisionerError) -> tuple[Failure, tuple[Problem, ...]]:
     """A configuration's problems are told one by one, so its own sentence only says how many there are."""
     if not isinstance(error, ConfigurationInvalid):
         return Failure("provisioner", error.message, error.next_step), ()
-    number = len(errors(error.problems))
-    told = "one thing keeps it from being used" if number == 1 else f"{number} things keep it from being used"
+    wrong = errors(error.problems)
+    told = "one thing keeps it from being used" if len(wrong) == 1 else f"{len(wrong)} things keep it from being used"
+    if all(each.file == COMMAND_LINE or each.file.startswith("--") for each in wrong):
+        return Failure("command line", told, "nothing was read or written"), error.problems
     return Failure("configuration", told, error.next_step), error.problems
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from provisioner.config.complaints import Complaint
+from provisioner.config.defaults import spread
 from provisioner.config.environment import Filling
 from provisioner.config.parts import Part, Surroundings
 from provisioner.config.quantities import LONGEST
 from provisioner.config.refusals import broken, refusals
+from provisioner.config.service import daemon, server
 from provisioner.config.sources import sources
 from provisioner.config.targets import targets
 from provisioner.core.catalog import BY_CODE, Area, Rule, problem, weighed
@@ -26,30 +29,39 @@ from provisioner.core.settings import LOCK_WAIT, LogFormat, LogSettings, Setting
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Settings that can be worked with, and the warnings and notes about them."""
+    """Settings that can be worked with, and the warnings and notes about them.
+
+    `files` are those that the configuration consists of (absolute, the one named first; none of secrets, which are read anew anyway),
+    `directories` those in which `include` looked for files by a glob: a file that appears there belongs to the configuration too.
+    """
 
     settings: Settings
     problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
 
 
 def assembled(written: Json, filling: Filling, file: str, around: Surroundings) -> Loaded:
     """The settings, with errors among the problems when they are not whole."""
-    told = dict(filling.complaints)
-    refused = [(pointer, each) for pointer, each in refusals(written, filling.value) if pointer not in told]
-    places = frozenset(told) | {pointer for pointer, each in refused if each.code != "config-missing"}
+    unset = dict(filling.complaints)
+    refused = [(pointer, each) for pointer, each in refusals(written, filling.value) if pointer not in unset]
+    places = frozenset(unset) | {pointer for pointer, each in refused if each.code != "config-missing"}
     value = broken(filling.value, places)
+    value, defaults = spread(value, partial(around.resolved, pointer=""))
+    whence = replace(around.whence, defaults=defaults)
     root = Part(value if isinstance(value, Mapping) else {}, "", file, [])
     for pointer, complaint in (*filling.complaints, *refused):
         root.problems.append(problem(complaint.code, file, complaint.message, remedy=complaint.remedy, pointer=pointer))
-    settings = _settings(root, around)
-    return Loaded(settings, weighed(tuple(root.problems), dict(settings.severities)))
+    settings = _settings(root, replace(around, whence=whence))
+    told = tuple(replace(each, file=whence.file(each.pointer), pointer=whence.stated(each.pointer)) for each in root.problems)
+    return Loaded(settings, weighed(told, dict(settings.severities)))
 
 
 def checked(loaded: Loaded) -> Loaded:
     """The same, sorted. Raises ConfigurationInvalid with all problems, warnings too, when one is an error."""
     if errors(loaded.problems):
-        raise ConfigurationInvalid(ordered(loaded.problems))
-    return Loaded(loaded.settings, ordered(loaded.problems))
+        raise ConfigurationInvalid(ordered(loaded.problems), loaded.files)
+    return replace(loaded, problems=ordered(loaded.problems))
 
 
 def _settings(root: Part, around: Surroundings) -> Settings:
@@ -62,6 +74,8 @@ def _settings(root: Part, around: Surroundings) -> Settings:
         severities=_severities(root),
         log=LogSettings(log.text("level") or "info", LogFormat(log.text("format") or "auto")),
         lock_wait=_lock_wait(root.part("state")),
+        server=server(root, around),
+        daemon=daemon(root.part("daemon")),
     )
 
 
@@ -83,16 +97,18 @@ def _lock_wait(part: Part) -> float:
 
 
 def _default_state(root: Part, around: Surroundings) -> str:
-    """By the XDG base directory specification, which has relative values of its variables ignored."""
+    """By the XDG base directory specification, which has relative values of its variables ignored; "" where there is no such place."""
     stated, home = around.environment.get("XDG_STATE_HOME", ""), around.environment.get("HOME", "")
     if stated.startswith("/"):
         return f"{stated.rstrip('/')}/provisioner/provisioner.db"
-    if not home.startswith("/"):
-        message = "there is no place for the state: neither XDG_STATE_HOME nor HOME is set"
-        root.complain(
-            Complaint("config-missing", message, "set one of them" if around.flags else "add state: {path: …}, or set one of them")
-        )
-    return f"{home.rstrip('/')}/.local/state/provisioner/provisioner.db"
+    if home.startswith("/"):
+        return f"{home.rstrip('/')}/.local/state/provisioner/provisioner.db"
+    stated_sources = root.part("sources")
+    if any(stated_sources.part(name).has("git") for name in stated_sources.names()):
+        message = "there is no place for the copies of repositories: neither XDG_STATE_HOME nor HOME is set"
+        remedy = "name a file with --state FILE: they lie beside it" if around.flags else "add state: {path: …}: they lie beside it"
+        root.complain(Complaint("config-missing", message, remedy))
+    return ""
 
 
 def _is_fixed(rule: Rule) -> bool:

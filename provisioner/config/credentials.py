@@ -41,10 +41,11 @@ def credentials(part: Part, around: Surroundings, *, user_beside_token: bool) ->
     if part.has("user") and not has_password and not has_token:
         remedy = "add password_file or password_env" + (", or token_file" if user_beside_token else "")
         part.complain(Complaint("config-missing", "a user is stated, but no password", remedy), "user")
-    return Credentials(part.text("user"), _secret(part, "password", around), _secret(part, "token", around))
+    return Credentials(part.text("user"), secret(part, "password", around), secret(part, "token", around))
 
 
-def _secret(part: Part, stem: str, around: Surroundings) -> Secret | None:
+def secret(part: Part, stem: str, around: Surroundings) -> Secret | None:
+    """Where the secret under `STEM_file` or `STEM_env` is kept, read once to tell early what is wrong; None where none is stated."""
     by_file, by_variable = f"{stem}_file", f"{stem}_env"
     if part.has(by_file) and part.has(by_variable):
         part.complain(Complaint("config-conflict", f"{by_file} and {by_variable} are both stated", "leave one of them out"), by_variable)
@@ -52,10 +53,10 @@ def _secret(part: Part, stem: str, around: Surroundings) -> Secret | None:
     file, variable = part.path(by_file, around), part.text(by_variable)
     if file is None and variable is None:
         return None
-    secret = Secret(around.setting(part.at(key)), file, None if file else variable)
-    for complaint in examine(secret, around.environment):
+    place = Secret(around.setting(part.at(key)), file, None if file else variable)
+    for complaint in examine(place, around.environment):
         part.complain(complaint, key)
-    return secret
+    return place
 
 
 def _is_stated(part: Part, stem: str) -> bool:

@@ -78,10 +78,14 @@ class _Filler:
         if default is not None:
             return value or default
         if value is None:
-            return Complaint(
-                "config-variable-unset", f"the environment variable {name} is not set", f"set it, or write ${{{name}:-default}}"
-            )
+            return Complaint("config-variable-unset", f"the environment variable {name} is not set", _remedy(name))
         return value
+
+
+def _remedy(name: str) -> str:
+    if name == "CREDENTIALS_DIRECTORY":
+        return "systemd sets it for a service that has LoadCredential=; by hand, set it to a directory with files of these names"
+    return f"set it, or write ${{{name}:-default}}"
 
 
 def fill(value: Json, environment: Mapping[str, str]) -> Filling:

@@ -17,6 +17,7 @@ from provisioner.config.assemble import Loaded, assembled, checked
 from provisioner.config.environment import Filling
 from provisioner.config.parts import Surroundings, child
 from provisioner.config.veil import veiled
+from provisioner.config.whence import Whence
 from provisioner.core.catalog import problem
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.model import Json
@@ -81,6 +82,12 @@ class Flags:
         "A name for this installation: our dashboards carry the tag `provisioner:NAME`, and other installations leave them alone.",
         "target owner",
     )
+    state: str | None = _option(
+        "--state",
+        "FILE",
+        "The state file. Default: `provisioner/provisioner.db` under `$XDG_STATE_HOME`, else under `~/.local/state`.",
+        "state path",
+    )
     datasource: tuple[str, ...] = field(
         default=(),
         metadata=MappingProxyType(
@@ -121,7 +128,7 @@ def from_flags(flags: Flags, environment: Mapping[str, str]) -> Loaded:
     if told:
         raise ConfigurationInvalid(told)
     made = _made(flags, environment)
-    around = Surroundings(str(Path.cwd()), environment, made.flags)
+    around = Surroundings(str(Path.cwd()), environment, made.flags, Whence(COMMAND_LINE))
     loaded = assembled(made.value, Filling(made.value), COMMAND_LINE, around)
     veil = veiled("", {})
     return checked(Loaded(loaded.settings, tuple(veil.over(_named(each, made.flags)) for each in loaded.problems)))
@@ -190,6 +197,9 @@ def _made(flags: Flags, environment: Mapping[str, str]) -> _Made:
         key = each.metadata["place"].split()[1]
         value["sources"][source][kind][key] = getattr(flags, each.name)
         named[child(f"/sources/{source}/{kind}", key)] = each.metadata["flag"]
+    for each in _typed(flags, "state"):
+        value["state"] = {each.metadata["place"].split()[1]: getattr(flags, each.name)}
+        named["/state"] = each.metadata["flag"]
     if flags.grafana is not None:
         target = server_name(flags.grafana)
         value["targets"] = {target: {}}

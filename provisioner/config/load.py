@@ -1,110 +1,82 @@
-"""A configuration file to settings.
+"""Configuration files to settings.
 
 In: the path of a YAML (or JSON) file and the environment. Out: the settings with their warnings, or ConfigurationInvalid with every problem
-at once, each with line, column and the lines it is about. The file is read once and never written; no secret in it is shown.
+at once, each with its file, line, column and the lines it is about. Files are read once and never written; no secret in them is shown.
 """
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from provisioner.config.assemble import Loaded, assembled, checked
 from provisioner.config.environment import fill
-from provisioner.config.key_places import at_keys
-from provisioner.config.parts import Surroundings
-from provisioner.config.veil import veiled
+from provisioner.config.including import Files, files
+from provisioner.config.merging import Merged, merged
+from provisioner.config.parts import Surroundings, dotted
+from provisioner.config.texts import Text, read
 from provisioner.core.catalog import problem
 from provisioner.core.errors import ConfigurationInvalid
-from provisioner.core.model import FileKind, Json
-from provisioner.core.places import placed
-from provisioner.core.problems import Problem, Severity, ordered
-from provisioner.core.syntax import decoded, parse
-
-LARGEST = 1024 * 1024
-"""Bytes. A configuration of a thousand targets is a fifth of it."""
-
-_REMEDIES: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("file-empty", "root-not-object"), "see config.example.yaml"),
-        **dict.fromkeys(("lfs-pointer", "template-unrendered"), "name the configuration itself, as it should be read"),
-    }
-)
+from provisioner.core.model import Json
+from provisioner.core.problems import Problem, ordered
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """The bytes of the file, for placing problems in them."""
+class _Whole:
+    """The files by name."""
 
-    raw: bytes
-    kind: FileKind
-
-    def at_keys(self, problems: tuple[Problem, ...], written: Json) -> tuple[Problem, ...]:
-        """The problems with lines and columns."""
-        return at_keys(placed(problems, self.raw, self.kind), decoded(self.raw)[0], written)
+    files: Files
+    by_name: Mapping[str, Text]
 
     def told(self, problems: tuple[Problem, ...], taken: Mapping[str, str]) -> tuple[Problem, ...]:
-        """The problems with the lines they are about: those of a text in which no secret stands any more."""
-        veil = veiled(decoded(self.raw)[0], taken)
-        return ordered(tuple(veil.over(each) for each in placed(problems, veil.text.encode(), self.kind)))
+        """The problems in their files, with no secret of any of them."""
+        veils = {name: text.veiled(taken) for name, text in self.by_name.items()}
+        shown: list[Problem] = []
+        for name, text in self.by_name.items():
+            of_file = tuple(each for each in problems if each.file == name)
+            shown += text.shown(text.placed(of_file), veils[name]) if of_file else ()
+        shown += (each for each in problems if each.file not in self.by_name)
+        for veil in veils.values():
+            shown = [veil.over(each) for each in shown]
+        return ordered(shown)
 
 
 def load(path: str | Path, environment: Mapping[str, str]) -> Loaded:
-    """The settings of a file. Relative paths in it start from its own directory. Raises ConfigurationInvalid."""
-    file = str(path)
-    raw = _bytes(file)
-    kind = FileKind.JSON if file.endswith(".json") else FileKind.YAML
-    written = _value(raw, kind, file)
-    # A link's own directory, not that of the file it leads to: Kubernetes mounts every file of a ConfigMap as a link.
-    around = Surroundings(os.path.dirname(os.path.abspath(file)), environment)  # noqa: PTH100,PTH120 - text in, text out
-    filling = fill(written, environment)
-    loaded = assembled(written, filling, file, around)
-    text = _Text(raw, kind)
-    return checked(Loaded(loaded.settings, text.told(text.at_keys(loaded.problems, written), filling.taken)))
+    """The settings of a file and those that it includes. Relative paths in a file start from its own directory. Raises
+    ConfigurationInvalid.
+    """
+    return checked(lenient(path, environment))
 
 
-def _bytes(file: str) -> bytes:
-    try:
-        with Path(file).open("rb") as opened:
-            raw = opened.read(LARGEST + 1)
-    except FileNotFoundError as error:
-        raise _unreadable(file, "there is no such file", "name the configuration with -c") from error
-    except IsADirectoryError as error:
-        raise _unreadable(file, "this is a directory, not a file", "name the file in it") from error
-    except PermissionError as error:
-        raise _unreadable(file, "the file may not be read", "give the provisioner permission to read it") from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no file can have this name"
-        raise _unreadable(file, f"the file cannot be read: {reason}", "name a readable file with -c") from error
-    if len(raw) > LARGEST:
-        raise _unreadable(
-            file, f"the file is larger than {LARGEST // 1024} KiB, so it is no configuration", "name the configuration with -c"
-        )
-    return raw
+def lenient(path: str | Path, environment: Mapping[str, str]) -> Loaded:
+    """The same where a problem is an error, as long as the files could be read: what does not depend on it can still be looked at. Raises
+    ConfigurationInvalid.
+    """
+    main = read(str(path))
+    gathered = files(main, environment)
+    whole = _Whole(gathered, {each.name: each for each in gathered.texts})
+    if gathered.problems:
+        raise ConfigurationInvalid(whole.told(gathered.problems, {}), gathered.paths)
+    one = merged((main.name, _without_include(main.written)), ((each.name, _without_include(each.written)) for each in gathered.texts[1:]))
+    around = Surroundings(
+        main.directory, environment, whence=one.whence, directories={each.name: each.directory for each in gathered.texts}
+    )
+    filling = fill(one.value, environment)
+    loaded = assembled(one.value, filling, main.name, around)
+    problems = whole.told((*loaded.problems, *_twice(one, whole)), filling.taken)
+    return replace(loaded, problems=problems, files=gathered.paths, directories=gathered.directories)
 
 
-def _unreadable(file: str, message: str, remedy: str) -> ConfigurationInvalid:
-    return ConfigurationInvalid((problem("config-unreadable", file, message, remedy=remedy),))
+def _without_include(written: Json) -> Json:
+    """The rest: `include` itself was looked at with the file."""
+    return {key: each for key, each in written.items() if key != "include"} if isinstance(written, dict) else written
 
 
-def _value(raw: bytes, kind: FileKind, file: str) -> Json:
-    """The one document of the file. Raises ConfigurationInvalid with everything that keeps it from being read."""
-    parsed = parse(raw, kind)
-    wrong = [_as_ours(each, file) for each in parsed.problems if each.code != "byte-order-mark"]
-    if not wrong and not parsed.documents:
-        wrong.append(problem("config-missing", file, "the file is empty", remedy="see config.example.yaml"))
-    if len(parsed.documents) > 1:
-        message = f"the file has {len(parsed.documents)} documents; a configuration is one"
-        wrong.append(replace(problem("config-syntax", file, message, remedy='take the lines "---" out'), document=1))
-    if wrong:
-        text = _Text(raw, kind)
-        raise ConfigurationInvalid(text.told(text.at_keys(tuple(wrong), None), {}))
-    return parsed.documents[0]
-
-
-def _as_ours(told: Problem, file: str) -> Problem:
-    """A fault of the text, whose remedy may be one for dashboards. What is a warning there is an error here: it is told all the same."""
-    return replace(told, code="config-syntax", severity=Severity.ERROR, file=file, remedy=_REMEDIES.get(told.code, told.remedy))
+def _twice(one: Merged, whole: _Whole) -> tuple[Problem, ...]:
+    told: list[Problem] = []
+    for each in one.twice:
+        first = f"{each.first}:{whole.by_name[each.first].line(each.pointer)}"
+        message = f"{dotted(each.pointer)} is stated here and in {first}"
+        told.append(problem("config-conflict", each.file, message, remedy="leave one of them out, or rename it", pointer=each.pointer))
+    return tuple(told)

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from provisioner.config import quantities
 from provisioner.config.complaints import Complaint
+from provisioner.config.whence import Whence
 from provisioner.core.catalog import problem
 from provisioner.core.model import Json
 from provisioner.core.problems import Problem
@@ -32,20 +33,22 @@ BROKEN: Final = Broken()
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a configuration is read against: the directory that relative paths start from (absolute), the environment, and the flag behind
-    each pointer when there is no file.
+    """What a configuration is read against: the directory that relative paths start from (absolute; by file where there are several), the
+    environment, the flag behind each pointer when there is no file, and whence each part came when there is one.
     """
 
     directory: str
     environment: Mapping[str, str]
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    whence: Whence = field(default_factory=lambda: Whence(""))
+    directories: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def setting(self, pointer: str) -> str:
         """The name by which a person knows a place: a flag, or `targets.production.token_file`."""
-        return self.flags.get(pointer) or dotted(pointer)
+        return self.flags.get(pointer) or dotted(self.whence.stated(pointer))
 
-    def resolved(self, path: str) -> str | Complaint:
-        """The path made absolute, `~` expanded by $HOME."""
+    def resolved(self, path: str, pointer: str) -> str | Complaint:
+        """The path that is stated at a pointer made absolute, `~` expanded by $HOME."""
         if path.startswith("~"):
             home, _, rest = path.partition("/")
             if home != "~":
@@ -53,7 +56,8 @@ class Surroundings:
             if not self.environment.get("HOME"):
                 return Complaint("config-value", '"~" means nothing here: HOME is not set', "write the path out")
             path = os.path.join(self.environment["HOME"], rest)  # noqa: PTH118 - text in, text out; nothing is looked up
-        return os.path.normpath(os.path.join(self.directory, path))  # noqa: PTH118 - as above
+        directory = self.directories.get(self.whence.file(pointer), self.directory)
+        return os.path.normpath(os.path.join(directory, path))  # noqa: PTH118 - as above
 
 
 def child(pointer: str, key: str | int) -> str:
@@ -170,6 +174,14 @@ class Part:
         """The span of time under a key, in seconds; it may be 0, and much longer than a request."""
         return self._quantity(key, quantities.span, default)
 
+    def interval(self, key: str, default: float, least: float) -> float:
+        """The time between two looks under a key, in seconds, `least` at the least: more often is a load and no gain."""
+        number = self.seconds(key, default)
+        if number < least:
+            shown = f"{least:g}s" if least >= 1 else f"{least * 1000:g}ms"
+            self.complain(Complaint("config-value", f"{key} is {shown} at the least", f"write {key}: {shown}, or more"), key)
+        return number
+
     def ceiling(self, key: str, default: Ceiling) -> Ceiling:
         """The number or share of dashboards under a key."""
         return self._quantity(key, quantities.ceiling, default)
@@ -194,7 +206,7 @@ class Part:
         text = self.text(key)
         if text is None:
             return None
-        path = around.resolved(text)
+        path = around.resolved(text, self.at(key))
         if isinstance(path, Complaint):
             self.complain(path, key)
             return None

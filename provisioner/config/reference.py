@@ -49,7 +49,32 @@ _VALUES = """\
   `${NAME:-default}` (also taken when the variable is empty). `$${` stands for a plain `${`. Keys are never replaced.
 - **Secrets** are never written into the file. A `…_file` key names a file, an `…_env` key an environment variable. Each is read
   anew at each use, so a rotated one is followed. A newline at the end is dropped. A file that every user can read is a warning:
-  `secret-readable-by-all`.
+  `secret-readable-by-all`. Credentials of systemd (`LoadCredential=grafana-token:/etc/…`) are files too:
+  `token_file: ${CREDENTIALS_DIRECTORY}/grafana-token`.
+"""
+
+_PARTS = """\
+## Several files, and values for all
+
+`include` names other files, by paths or globs that start from the directory of the file that they stand in. Together they are one
+configuration: entries of `sources`, `targets`, `severities`, `server.hooks` and `defaults` may stand in any of them, each in one; every
+other part is whole in one file. A name that two files state is refused, with both places. Files may include others, 8 deep and 200 in all;
+relative paths start from the directory of the file that states them. A file that appears where a glob looks belongs to the
+configuration from then on.
+
+```yaml
+include: [teams/*.yaml]
+defaults:
+  target:
+    token_file: ${CREDENTIALS_DIRECTORY}/grafana-token
+    policy: {drift: revert}
+  git: {branch: main, token_file: /run/secrets/git-token, interval: 30s}
+```
+
+`defaults` hold for every target and source that does not state the value itself, whichever file it stands in. Mappings are merged key by
+key (a target with `policy: {conflict: git-wins}` still has `drift: revert` here), anything else is replaced, lists too. Who states a token,
+a user or a password takes none of the three from here; who states a branch, tag or commit, none of these; and a key that is of no use
+with a url (`ssh_key_file` with https) is left out.
 """
 
 _EDITORS = """\
@@ -96,13 +121,15 @@ def configuration_page(schema: Mapping[str, Json]) -> str:
         ((f"`{each.metadata['flag']} {each.metadata['value']}".rstrip() + "`", each.metadata["meaning"]) for each in fields(Flags)),
     )
     variables = _rows(("Variable", "Meaning"), ((f"`{name}`", meaning) for name, meaning in ENVIRONMENT.items()))
-    return "\n".join((_HEAD, f"## Keys\n\n{tables}", _VALUES, _FLAGS, flags, _ENVIRONMENT, variables, _EDITORS))
+    return "\n".join((_HEAD, f"## Keys\n\n{tables}", _VALUES, _PARTS, _FLAGS, flags, _ENVIRONMENT, variables, _EDITORS))
 
 
 def _parts(schema: Mapping[str, Json], title: str, node: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
     """Every mapping with keys of its own, by the way to it; a name that a person chooses is written in capitals."""
     if "properties" in node:
         yield title, node
+    if title == "defaults":
+        return  # its parts have the keys of others, which have tables of their own
     for key, raw in node.get("properties", {}).items():
         below = resolved(schema, raw)
         way = f"{title}.{key}" if title else key

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from provisioner.config import schema as truth
@@ -17,13 +17,15 @@ from provisioner.config.parts import BROKEN, child, keys_of, value_at
 from provisioner.core.model import Json
 from provisioner.core.schema import Schema, Violation
 
-_SECRETS: Mapping[str, str] = MappingProxyType(
+_SECRETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("token", "api_key", "apikey", "api_token", "bearer"), "token_file or token_env"),
-        **dict.fromkeys(("password", "pass", "passwd", "secret"), "password_file or password_env"),
-        **dict.fromkeys(("ssh_key", "private_key"), "ssh_key_file"),
+        **dict.fromkeys(("token", "api_key", "apikey", "api_token", "bearer"), ("token", "secret")),
+        **dict.fromkeys(("password", "pass", "passwd", "secret"), ("secret", "password")),
+        **dict.fromkeys(("ssh_key", "private_key"), ("ssh_key",)),
+        "previous_secret": ("previous_secret",),
     }
 )
+"""Words under which somebody writes a secret out, and the stems of the keys that are meant, the likeliest first."""
 
 _OF_THE_TARGET: Mapping[str, str] = MappingProxyType(
     {
@@ -90,12 +92,17 @@ def _unknown(violation: Violation) -> Complaint:
     if way[2:3] == ("overrides",) and (reason := _OF_THE_TARGET.get(violation.key)):
         message = f'"{violation.key}" is not a key of an override: {reason}'
         return Complaint("config-unknown-key", message, f"state it in {way[0]}.{way[1]}.policy.prune")
-    proper = _SECRETS.get(violation.key.lower())
-    if proper and proper.partition(" ")[0] in violation.known:
+    if proper := _place_of_secret(violation.key.lower(), violation.known):
         message = f'"{violation.key}" is not a key: no secret is written into the configuration'
         return Complaint("config-unknown-key", message, f"use {proper}")
     remedy = nearest(violation.key, violation.known, "the keys here are")
     return Complaint("config-unknown-key", f'"{_short(violation.key)}" is not a key here', remedy)
+
+
+def _place_of_secret(key: str, known: Collection[str]) -> str:
+    """The keys that name a place for what somebody wrote out; "" where the part knows no such secret, or this is none."""
+    stem = next((each for each in _SECRETS.get(key, ()) if f"{each}_file" in known), None)
+    return "" if stem is None else " or ".join(name for name in (f"{stem}_file", f"{stem}_env") if name in known)
 
 
 def _added(pointer: str, key: str) -> str:

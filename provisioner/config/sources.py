@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from provisioner.config.addresses import Address, Transport, repository
 from provisioner.config.complaints import Complaint
@@ -17,13 +18,19 @@ from provisioner.config.globs import globs
 from provisioner.config.named_files import Holds, named_file, refused_by_ssh
 from provisioner.config.parts import Part, Surroundings
 from provisioner.core.model import SourceName
+from provisioner.core.service import Watching, WatchMode
 from provisioner.core.settings import DirectorySettings, GitSettings, Limits, RefKind, Selection, SourceSettings
 
 LARGEST_COUNT = 10_000_000
 """Files. Beyond it a snapshot does not fit into the memory of a small machine."""
 
+MOST_OFTEN = 1.0
+"""Seconds. A git host answers to many; who wants to be told at once uses a hook."""
+MOST_LOOKS = 0.1
+"""Seconds. A look at ten thousand files takes as long."""
+
 _NOT_IN_A_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\.lock(/|$)|^[-/.]|[/.]$|/\.")
-_ONLY_FOR: dict[str, frozenset[Transport]] = {
+ONLY_FOR: dict[str, frozenset[Transport]] = {
     **dict.fromkeys(KEYS, frozenset({"http", "https"})),
     "ssh_key_file": frozenset({"ssh"}),
     "known_hosts_file": frozenset({"ssh"}),
@@ -61,7 +68,12 @@ def _sources(part: Part, around: Surroundings, stores: str) -> Iterator[SourceSe
 def _directory(part: Part, name: SourceName, around: Surroundings) -> Iterator[DirectorySettings]:
     path, selection = part.path("path", around), _selection(part)
     if path is not None:
-        yield DirectorySettings(name, path, selection)
+        yield DirectorySettings(name, path, selection, _watching(part))
+
+
+def _watching(part: Part) -> Watching:
+    default, mode = Watching(), part.text("watch")
+    return Watching(WatchMode(mode) if mode else default.mode, part.interval("interval", default.interval, MOST_LOOKS))
 
 
 def _git(part: Part, name: SourceName, around: Surroundings, stores: str) -> Iterator[GitSettings]:
@@ -87,6 +99,7 @@ def _git(part: Part, name: SourceName, around: Surroundings, stores: str) -> Ite
         known_hosts=named_file(part, "known_hosts_file", Holds.KNOWN_HOSTS, around),
         ca_file=named_file(part, "ca_file", Holds.CERTIFICATES, around),
         timeout=part.seconds("timeout", 60.0),
+        interval=part.interval("interval", 60.0, MOST_OFTEN),
     )
     if address:
         yield settings
@@ -99,13 +112,13 @@ def store_name(name: SourceName, url: str) -> str:
 
 def _address(part: Part, around: Surroundings, secrets: Credentials) -> Address | None:
     text = part.text("url")
-    address = None if text is None else repository(text, around.resolved)
+    address = None if text is None else repository(text, partial(around.resolved, pointer=part.at("url")))
     if isinstance(address, Complaint):
         part.complain(address, "url")
         return None
     if address is None:
         return None
-    for key, transports in _ONLY_FOR.items():
+    for key, transports in ONLY_FOR.items():
         if part.has(key) and address.transport not in transports:
             wanted = " or ".join(sorted(transports))
             message = f"{key} is of no use here: the url is reached by {_way(address.transport)}"

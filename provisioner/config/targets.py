@@ -16,6 +16,8 @@ from provisioner.core.settings import BasicAuth, Connection, TargetSettings, Tls
 MOST_AT_A_TIME = 64
 MOST_ATTEMPTS = 100
 LARGEST_ORG = 2**53
+SHORTEST_DRIFT = 1.0
+"""Seconds."""
 
 
 def targets(part: Part, around: Surroundings, names: tuple[str, ...]) -> tuple[TargetSettings, ...]:
@@ -44,6 +46,7 @@ def _targets(part: Part, around: Surroundings, names: tuple[str, ...]) -> Iterat
             policy=base,
             overrides=overrides(target, base),
             owner=target.text("owner"),
+            drift_interval=_drift_interval(target),
         )
         if address:
             yield settings
@@ -122,6 +125,14 @@ def _from(part: Part, names: tuple[str, ...]) -> tuple[SourceName, ...]:
             complaint = Complaint("config-reference", f'there is no source "{name}"', nearest(name, names, "the sources are"))
             part.below("from").complain(complaint, index)
     return tuple(SourceName(name) for name in part.texts("from") if name in names)
+
+
+def _drift_interval(part: Part) -> float:
+    interval = part.span("drift_interval", 600.0)
+    if 0 < interval < SHORTEST_DRIFT:
+        message = "drift_interval is a second at the least, or 0 for never"
+        part.complain(Complaint("config-value", message, "write drift_interval: 10m, or 0"), "drift_interval")
+    return interval
 
 
 def _told_twice(part: Part, found: tuple[TargetSettings, ...]) -> None:

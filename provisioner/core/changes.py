@@ -15,6 +15,7 @@ from provisioner.core.model import (
     Fingerprint,
     FolderUid,
     Found,
+    Hiding,
     Json,
     LiveDashboard,
     LiveFolder,
@@ -184,7 +185,8 @@ class Plan:
 
     `unchanged` are the dashboards that are already as they should be. `adopted` are those of them that no record
     knew: they are recorded without a write. `drifted` were edited on the server alone. `seen` is what was seen of unchanged and adopted
-    ones, `gone` the records whose file is not there any more. `notice` says what happened to the server as a whole, "" when nothing did.
+    ones, `gone` the records whose file is not there any more, `unsure` those of which that is not known, for it may be one of `hiding`.
+    `notice` says what happened to the server as a whole, "" when nothing did.
     """
 
     changes: tuple[Change, ...] = ()
@@ -194,6 +196,8 @@ class Plan:
     drifted: tuple[Drift, ...] = ()
     seen: tuple[tuple[DesiredDashboard, Comparison], ...] = ()
     gone: tuple[Record, ...] = ()
+    unsure: tuple[Record, ...] = ()
+    hiding: tuple[Hiding, ...] = ()
     gone_folders: tuple[FolderRecord, ...] = ()
     notice: str = ""
 
@@ -209,6 +213,8 @@ class Result(StrEnum):
     """Found to be so already when it was looked at again: nothing was written."""
     CONFLICT = "conflict"
     FAILED = "failed"
+    UNKNOWN = "not known"
+    """It was sent, the answer was lost, and the server could not be asked: it may have been written or not."""
     NOT_DONE = "not done"
 
 

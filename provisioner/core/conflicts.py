@@ -1,17 +1,19 @@
 """What each kind of conflict means, and what a person can do about it: the words that plan, apply and docs/problems.md share.
 
-In: nothing. Out: `CONFLICTS`, one entry for each `ConflictKind`, and `conflict()`, which makes one with its kind's remedy. The words name
-no dashboard: those of one case stand in its `Conflict`.
+In: nothing. Out: `CONFLICTS`, one entry for each `ConflictKind`, and `conflict()`, which makes one with its kind's remedy. UID and
+DIRECTORY in a remedy stand for a dashboard's uid and its source's directory; `named()` fills them in.
 """
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from provisioner.core.changes import Conflict, ConflictKind, Difference, LiveState
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Found
+from provisioner.core.model import DesiredDashboard, DesiredFolder, Found, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +26,32 @@ class ConflictRule:
     remedy: str
 
 
+_PLACE = re.compile(r"\b(?:UID|DIRECTORY)\b")
+
+_GIT_WINS = "Git wins: provisioner apply --take UID (what is live is kept for provisioner restore)"
+_SERVER_WINS = "The server wins: provisioner pull UID --into DIRECTORY, and commit the file"
+_BOTH = "Both: pull, put git's change back into the file where git diff shows it gone, and commit"
+
+DRIFT_REMEDY = (
+    "To keep the edit: provisioner pull UID --into DIRECTORY, and commit the file. "
+    "To put git back: provisioner apply --take UID (the edit is kept for provisioner restore); for all such: policy.drift: revert."
+)
+"""What to do about a dashboard that was edited on the server alone."""
+
 _RULES = (
     ConflictRule(
         ConflictKind.UNMANAGED,
         "The dashboard exists, differs and is not known to be ours",
         "The server holds a dashboard of this uid whose contents differ from the file. Nothing says that an earlier file made it, "
         "so somebody's work may be in it. It was not written.",
-        "To let git win: policy.conflict: git-wins (or --conflict git-wins). To keep what is live, put it into the file first.",
+        f"{_GIT_WINS}. {_SERVER_WINS}. For all such dashboards: policy.adopt: take-over.",
     ),
     ConflictRule(
         ConflictKind.VERSION_MISMATCH,
         "Somebody saved the dashboard after it was read",
         "The server refused the save, because the dashboard has a newer version than the one that was compared. "
         "It was read again and decided again once; it was not overwritten.",
-        "Look at what was saved, put what should stay into the file, and apply again.",
+        f"{_GIT_WINS}. {_SERVER_WINS}. {_BOTH}.",
     ),
     ConflictRule(
         ConflictKind.NAME_EXISTS,
@@ -57,8 +71,8 @@ _RULES = (
         ConflictKind.OVERWROTE_EDIT,
         "An edit slipped in between the check and the write",
         "The server's own check is not atomic: its version grew by more than one, so somebody saved in the same moment and that edit "
-        "lies beneath ours. It is kept in the server's version history.",
-        "Compare the last versions in the dashboard's history, and put what should stay into the file.",
+        "lies beneath ours. It is fetched from the server's history and kept for provisioner restore.",
+        "See what was overwritten: provisioner restore UID --list. Put it back with --version N, or take what should stay into the file.",
     ),
     ConflictRule(
         ConflictKind.PLUGIN_DASHBOARD,
@@ -77,14 +91,14 @@ _RULES = (
         "The dashboard was changed in git and on the server",
         "Since we last wrote it, the file was changed, and somebody saved the dashboard by hand. Writing the file would lose that edit, so "
         "nothing is written.",
-        "Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: "
-        "policy.conflict: git-wins or server-wins.",
+        f"{_GIT_WINS}. {_SERVER_WINS}. {_BOTH}.",
     ),
     ConflictRule(
         ConflictKind.DELETED_ON_SERVER,
         "The dashboard was deleted on the server",
         "We wrote it, its file is unchanged, and it is not on the server any more: somebody deleted it.",
-        "Delete the file too, or set policy.deleted: recreate for this target.",
+        "To have it back: provisioner apply --take UID. If it is to stay away: delete the file too. "
+        "To have all such made again: policy.deleted: recreate.",
     ),
     ConflictRule(
         ConflictKind.OWNED_ELSEWHERE,
@@ -121,4 +135,17 @@ def conflict(
     differences: tuple[Difference, ...] = (),
 ) -> Conflict:
     """A conflict with the remedy of its kind."""
-    return Conflict(kind, ours, message, CONFLICTS[kind].remedy, theirs, differences)
+    return Conflict(kind, ours, message, named(CONFLICTS[kind].remedy, ours), theirs, differences)
+
+
+def named(remedy: str, ours: DesiredDashboard | DesiredFolder) -> str:
+    """A remedy with the uid and the directory that its commands are about, so that they can be run."""
+    directory = shlex.quote(_directory(ours.origin)) if isinstance(ours, DesiredDashboard) else "DIRECTORY"
+    return _PLACE.sub(lambda found: ours.uid if found.group() == "UID" else directory, remedy)
+
+
+def _directory(origin: Origin) -> str:
+    """The directory of the source, as its files are shown: what stands before the path within the source. The name of the source stands
+    there too where two would show one path for different files.
+    """
+    return origin.shown.removesuffix(origin.path).removeprefix(f"{origin.source}:").rstrip("/") or "."

@@ -20,8 +20,8 @@ from provisioner.core.changes import (
     Turn,
     UpdateDashboard,
 )
-from provisioner.core.conflicts import conflict
-from provisioner.core.model import DesiredDashboard, Fingerprint, Found
+from provisioner.core.conflicts import DRIFT_REMEDY, conflict, named
+from provisioner.core.model import ROOT, DesiredDashboard, Fingerprint, Found
 from provisioner.core.records import Record, Why
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy
 from provisioner.core.three_way import turned
@@ -122,11 +122,11 @@ def _unseen_difference(dashboard: DesiredDashboard, record: Record) -> Differenc
 
 
 def _deleted(sides: Sides, record: Record, policy: Policy) -> Decision:
+    if sides.upheaval is Upheaval.EMPTIED:
+        return _create(sides, "the server was emptied: it is made again")
     # Who deletes a folder deletes what lies in it; the directory's next folder has another uid, and git has changed nothing all the same.
     if not (desired_as_recorded(sides, record) or (_content_as_recorded(sides, record) and sides.dashboard.titles == record.titles)):
         return _create(sides, "it was deleted on the server and changed in git since: it is made again")
-    if sides.upheaval is Upheaval.EMPTIED:
-        return _create(sides, "the server was emptied: it is made again")
     if policy.deleted is DeletedPolicy.RECREATE:
         return _create(sides, "it was deleted on the server, and the policy deleted: recreate says that git counts")
     found = conflict(ConflictKind.DELETED_ON_SERVER, sides.dashboard, "it was deleted on the server")
@@ -161,10 +161,14 @@ def _drift(sides: Sides, record: Record, beside: Comparison, policy: Policy) -> 
             return _update(sides, beside, reason, Why.BEFORE_OVERWRITE)
         case DriftPolicy.REPORT:
             message = f"{_touched(beside)} on the server{_by(beside.live)} (version {record.mark.version} → {beside.live.mark.version})"
-            remedy = "take the edit into the file (provisioner pull writes it there), or set policy.drift: revert to put git back"
-            return Drift(sides.dashboard, record, beside.live, message, remedy, beside.theirs_changed or turned(beside.differences))
+            return _drifted(sides, record, beside, message)
         case never:
             assert_never(never)
+
+
+def _drifted(sides: Sides, record: Record, beside: Comparison, message: str) -> Drift:
+    remedy = named(DRIFT_REMEDY, sides.dashboard)
+    return Drift(sides.dashboard, record, beside.live, message, remedy, beside.theirs_changed or turned(beside.differences))
 
 
 def _both_changed(sides: Sides, record: Record, beside: Comparison, policy: Policy) -> Decision:
@@ -174,14 +178,7 @@ def _both_changed(sides: Sides, record: Record, beside: Comparison, policy: Poli
             return _update(sides, beside, reason, Why.BEFORE_OVERWRITE)
         case ConflictPolicy.SERVER_WINS:
             message = f"changed in git and on the server{_by(beside.live)}; the policy conflict: server-wins leaves the server's"
-            return Drift(
-                sides.dashboard,
-                record,
-                beside.live,
-                message,
-                "take the edit into the file",
-                beside.theirs_changed or turned(beside.differences),
-            )
+            return _drifted(sides, record, beside, message)
         case ConflictPolicy.REPORT:
             versions = f"version {record.mark.version} → {beside.live.mark.version}"
             message = f"changed in git, and on the server{_by(beside.live)} ({versions}), since it was last applied"
@@ -224,7 +221,11 @@ def _form(fingerprint: Fingerprint) -> str:
 
 def _touched(beside: Comparison) -> str:
     """What somebody did to it there. Equal contents in another folder show no difference, so the folder is named."""
-    return f'moved to folder "{beside.live.folder_title or "General"}"' if beside.equal else "edited"
+    return f"moved to {_folder(beside.live)}" if beside.equal else "edited"
+
+
+def _folder(live: LiveState) -> str:
+    return "the root folder" if live.folder == ROOT else f'folder "{live.folder_title or live.folder}"'
 
 
 def _owned_elsewhere(sides: Sides, live: LiveState) -> bool:
@@ -241,7 +242,7 @@ def unmanaged(dashboard: DesiredDashboard, beside: Comparison) -> Conflict:
     if beside.equal and live.folder == dashboard.folder:
         message = "the same content is there, and the policy adopt: never leaves it to others"
     elif beside.equal:
-        message = f'the same content lies in folder "{live.folder_title or "General"}", and no record says that it is ours to move'
+        message = f"the same content lies in {_folder(live)}, and no record says that it is ours to move"
     else:
         message = "it exists with other content, and no record says that it is ours"
     return conflict(ConflictKind.UNMANAGED, dashboard, message, theirs=live, differences=beside.differences)

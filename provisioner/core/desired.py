@@ -7,7 +7,7 @@ that a kept-back file names is withheld, never taken for gone. It must never let
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provisioner.core.catalog import BY_CODE, RULES, Area, problem, weighed
@@ -21,6 +21,7 @@ from provisioner.core.model import (
     DesiredDashboard,
     Document,
     Fill,
+    Hiding,
     Input,
     Origin,
     Reading,
@@ -76,7 +77,7 @@ def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
             told.append(weighty)
             if weighty.severity is Severity.ERROR:
                 refused.add(_file(dashboard))
-    kept = [each for each in dashboards if each.folder not in tree.unknown and _file(each) not in refused]
+    kept, left = _parted(dashboards, lambda each: each.folder not in tree.unknown and _file(each) not in refused)
     kept.sort(key=lambda each: (each.origin.path, each.origin.source, each.document.index))
     return Desired(
         folders=tree.needed(each.folder for each in kept),
@@ -84,6 +85,7 @@ def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
         problems=ordered(told),
         withheld=frozenset(each.uid for each in dashboards) - frozenset(each.uid for each in kept),
         complete=all(source.snapshot.complete and all(_uids_known(reading) for _, reading in source.files) for source in sources),
+        hiding=tuple(sorted({*_unread(sources), *_nameless(left)})),
     )
 
 
@@ -117,6 +119,29 @@ def _uids_known(reading: Reading) -> bool:
         return True
     wrong = errors(reading.problems)
     return not wrong or (bool(reading.documents) and not any(each.code in _UNREAD for each in wrong))
+
+
+def _parted(dashboards: Iterable[DesiredDashboard], is_kept: Callable[[DesiredDashboard], bool]) -> tuple[list[DesiredDashboard], ...]:
+    kept: list[DesiredDashboard] = []
+    left: list[DesiredDashboard] = []
+    for each in dashboards:
+        (kept if is_kept(each) else left).append(each)
+    return kept, left
+
+
+def _unread(sources: Iterable[SourceFiles]) -> Iterator[Hiding]:
+    """What keeps a snapshot from being complete."""
+    for source in sources:
+        name = source.snapshot.source
+        files = [each.file for each in source.snapshot.problems] or ["."]
+        yield from (Hiding(_shown(source, each), name, each) for each in files if not source.snapshot.complete)
+        broken = (entry.path for entry, reading in source.files if not _uids_known(reading))
+        yield from (Hiding(_shown(source, each), name, each) for each in broken)
+
+
+def _nameless(left: Iterable[DesiredDashboard]) -> Iterator[Hiding]:
+    """Files that are kept back and name no uid: their dashboards may have one that was derived from an earlier path."""
+    return (Hiding(each.origin.shown, *_file(each)) for each in left if each.derived)
 
 
 def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator[tuple[DesiredDashboard, _Open]]:
@@ -173,12 +198,13 @@ def _two_folders(dashboard: DesiredDashboard) -> str:
 
 def _unfilled(dashboard: DesiredDashboard, each: Input, reason: str, *, asked: bool) -> Problem:
     setting, value = ("datasources", "uid") if each.kind == "datasource" else ("variables", "value")
+    flag = f" (without a configuration: --datasource {each.name}=<uid>)" if each.kind == "datasource" else ""
     what = f"${{{each.name}}}" + (f" ({each.plugin})" if each.plugin else "")
     told = problem(
         "input-unfilled",
         dashboard.origin.shown,
         f"{what} has no value: {reason}",
-        remedy=f"map it: targets.<name>.{setting}.{each.name}: <{value}>",
+        remedy=f"map it: targets.<name>.{setting}.{each.name}: <{value}>{flag}",
         pointer=each.pointer,
         document=dashboard.document.document,
     )

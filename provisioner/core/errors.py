@@ -13,8 +13,10 @@
     │   ├── TargetUnauthorised      401: a person must act
     │   ├── TargetForbidden         403: names the permission; a person must act
     │   └── TargetUnsuitable        what answers is no Grafana that we can speak to
+    ├── AddressUnusable             the daemon cannot listen where it was told to: it does not start, or keeps the configuration it has
     ├── OutputUnusable              a report cannot be written where it was asked for
     ├── PlanMoved                   git or the server moved since a plan was reviewed: nothing is written
+    ├── PlanUnusable                what was named as a plan file is none
     └── StateUnusable               the state file is locked, full, read-only or damaged
 
 In: nothing. Out: the classes. A message never carries a secret. Anything outside this tree is our own bug.
@@ -39,14 +41,15 @@ class SecretUnreadable(ProvisionerError):
 
 
 class ConfigurationInvalid(ProvisionerError):
-    """The configuration has problems, all of them told at once."""
+    """The configuration has problems, all of them told at once. `files` are those that were read, as far as it came (absolute)."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], files: tuple[str, ...] = ()) -> None:
         super().__init__(
             "; ".join(f"{problem.where}: {problem.message}" for problem in problems),
             next_step="mend the configuration; nothing was read or written",
         )
         self.problems = problems
+        self.files = files
 
 
 class SourceError(ProvisionerError):
@@ -93,9 +96,17 @@ class StateUnusable(ProvisionerError):
     """The state file cannot be used; nothing that could not be recorded is written."""
 
 
+class AddressUnusable(ProvisionerError):
+    """The address of the daemon's own web server cannot be listened at."""
+
+
 class OutputUnusable(ProvisionerError):
     """A report cannot be written where it was asked for."""
 
 
 class PlanMoved(ProvisionerError):
     """What would be done is not what was reviewed."""
+
+
+class PlanUnusable(ProvisionerError):
+    """A plan file cannot be read, or is none."""

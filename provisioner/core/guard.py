@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from provisioner.core.changes import LiveState
-from provisioner.core.model import SourceName, Uid
+from provisioner.core.model import Hiding, SourceName, Uid
 from provisioner.core.policy import Policies
+from provisioner.core.problems import MOST_LISTED, listed
 from provisioner.core.records import Record
 
 _DIGEST_DIGITS = 12
@@ -29,19 +30,23 @@ class HoldReason(StrEnum):
     EDITED = "edited-before-delete"
     MANAGED = "managed-elsewhere"
     EMPTY_TREE = "empty-tree"
+    UNREADABLE = "unreadable-files"
     GRACE = "grace"
     CEILING = "over-the-ceiling"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A dashboard of ours that has no file any more and is left on the server. `live` is None where it was not looked at."""
+    """A dashboard of ours that has no file any more and is left on the server. `live` is None where it was not looked at. `until` is when
+    its grace time ends (ISO 8601, UTC), where that is all it waits for.
+    """
 
     record: Record
     reason: HoldReason
     message: str
     remedy: str
     live: LiveState | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,18 @@ def guard(gone: tuple[Record, ...], policies: Policies, around: Circumstances) -
     return Pruning((), (*held, *over), tuple(forget), tuple(missing), digest)
 
 
+def suspended(
+    unsure: tuple[Record, ...], hiding: tuple[Hiding, ...], policies: Policies, sources: frozenset[SourceName]
+) -> tuple[Held, ...]:
+    """Those that might be deleted, were it known that their files are gone: as long as files cannot be read, nobody counts the time."""
+    names = [each.shown for each in hiding[:MOST_LISTED]]
+    files = "1 file has errors" if len(hiding) == 1 else f"{len(hiding)} files have errors"
+    message = f"its file is not found, and {files} and may be it: {listed(names, len(hiding))}"
+    remedy = "mend what has errors (provisioner validate tells what is wrong), or delete the dashboard by hand"
+    ours = (each for each in to_look_at(unsure, policies) if each.written and each.source in sources)
+    return tuple(Held(each, HoldReason.UNREADABLE, message, remedy) for each in ours)
+
+
 def digest_of(deletions: Sequence[Deletion]) -> str:
     """Names a set of deletions: these dashboards in these states."""
     named = "\n".join(sorted(f"{each.record.uid} {each.live.mark.id} {each.live.mark.version}" for each in deletions))
@@ -153,8 +170,8 @@ def _judged(record: Record, policies: Policies, around: Circumstances) -> Deleti
     until = _moment(record.missing_since or around.now) + timedelta(seconds=prune.grace)
     if _moment(around.now) < until:
         message = f"its file is gone since {record.missing_since}; it is deleted after the grace time"
-        remedy = f"nothing: a pass after {until.isoformat().replace('+00:00', 'Z')} deletes it"
-        return Held(record, HoldReason.GRACE, message, remedy, live)
+        end = until.isoformat().replace("+00:00", "Z")
+        return Held(record, HoldReason.GRACE, message, f"nothing: a pass after {end} deletes it", live, end)
     return Deletion(record, live)
 
 

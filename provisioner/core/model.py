@@ -247,11 +247,21 @@ class DesiredDashboard:
         return " / ".join((*self.titles, self.title))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Hiding:
+    """A file, or a directory, of which it is not known what is in it. `path` is within the source; `shown` is as people see it."""
+
+    shown: str
+    source: SourceName
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What a target should hold: parents before children, dashboards sorted by path. A file with an error is not in here: its problem is.
 
-    `withheld` are uids that some refused file names: they are neither written nor counted as gone.
+    `withheld` are uids that some refused file names: they are neither written nor counted as gone. `hiding` are files that may hold
+    dashboards nobody can name, since they cannot be read or name no uid and have errors.
     """
 
     folders: tuple[DesiredFolder, ...] = ()
@@ -259,6 +269,7 @@ class Desired:
     problems: tuple[Problem, ...] = ()
     withheld: frozenset[Uid] = frozenset()
     complete: bool = True
+    hiding: tuple[Hiding, ...] = ()
 
 
 # --- what a server holds -----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from provisioner.core.changes import Conflict, ConflictKind, CreateFolder
 from provisioner.core.conflicts import conflict
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, LiveFolder
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, Found, LiveFolder, Uid
 from provisioner.core.records import FolderRecord
 
 NO_FOLDERS: Mapping[FolderUid, FolderRecord] = MappingProxyType({})
@@ -40,11 +40,13 @@ def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, Folder
     for each in sorted(live.folders, key=lambda each: each.uid):
         if each.uid not in ours:  # where titles may repeat, the folder of another directory is not this one's
             titles.setdefault((each.parent, name_key(each.title)), each.uid)
+    servable = tuple(_as_servable(desired, nested=live.server.nested_folders))
+    leaving = {each.uid for each in servable if _is_renamed(each, by_uid.get(each.uid), made.get(each.uid))}
     used: dict[FolderUid, FolderUid] = {ROOT: ROOT}
     folders: list[DesiredFolder] = []
     conflicts: list[Conflict] = []
     changed: list[CreateFolder] = []
-    for folder in _as_servable(desired, nested=live.server.nested_folders):
+    for folder in servable:
         mine = replace(folder, parent=used[folder.parent])
         place = (mine.parent, name_key(mine.title))
         namesake = None if mine.uid in by_uid else titles.get(place)
@@ -55,7 +57,11 @@ def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, Folder
         used[folder.uid] = mine.uid
         folders.append(mine)
         if (change := _changed(mine, by_uid.get(mine.uid), made.get(mine.uid))) is not None:
-            changed.append(change)
+            taken = titles.get(place, mine.uid) if unique else mine.uid
+            if taken in {mine.uid, *leaving}:
+                changed.append(change)
+            else:
+                conflicts.append(_title_taken(mine, taken))
         else:
             conflicts += _folder_differs(mine, by_uid.get(mine.uid))
         if unique:
@@ -72,6 +78,16 @@ def _changed(mine: DesiredFolder, live: LiveFolder | None, made: FolderRecord | 
         return None
     what = "renamed" if mine.parent == live.parent else "moved"
     return CreateFolder(mine, f'{what} in git: it was "{live.title}"', live)
+
+
+def _is_renamed(folder: DesiredFolder, live: LiveFolder | None, made: FolderRecord | None) -> bool:
+    """Whether it is ours and gives its title away: another one that wants it is not told that it is taken."""
+    return live is not None and made is not None and name_key(live.title) == name_key(made.title) != name_key(folder.title)
+
+
+def _title_taken(mine: DesiredFolder, namesake: FolderUid) -> Conflict:
+    message = f'it cannot be called so, for another folder has this title, uid "{namesake}"; it is used as it is'
+    return conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, message)
 
 
 def _as_servable(desired: Desired, *, nested: bool) -> Iterator[DesiredFolder]:
@@ -119,3 +135,10 @@ def folder_changes(placed: Placed, live: Live, used: Iterable[FolderUid]) -> Ite
 def name_key(title: str) -> str:
     """Titles that are one for a server."""
     return title.strip().casefold()
+
+
+def namesake(found: Iterable[Found], uid: Uid, folder: FolderUid, title: str) -> Found | None:
+    """Another dashboard that has this title in this folder: the first by uid."""
+    key = name_key(title)
+    same = (each for each in found if each.folder == folder and name_key(each.title) == key and each.uid != uid)
+    return min(same, key=lambda each: each.uid, default=None)

@@ -47,7 +47,7 @@ def make_plan(
             open_.append((sides, decision))
         else:
             sorted_out.take(decision)
-    names = _Names(live, (sides.dashboard for sides, _ in open_))
+    names = Names(live, (sides.dashboard for sides, _ in open_))
     for sides, _ in open_:
         twin = names.twin(sides)
         decision = decide(sides.with_twin(twin), chosen.of(sides.dashboard.origin.path, sides.dashboard.uid))
@@ -55,6 +55,7 @@ def make_plan(
         if isinstance(decision, CreateDashboard | UpdateDashboard):
             names.take(sides.dashboard)
     writes = sorted_out.writes
+    gone = () if what is not None else _gone(desired, records)
     settled: list[Same | Adopt] = [*sorted_out.same, *sorted_out.adopted]
     return Plan(
         changes=(*folder_changes(placed, live, (each.dashboard.folder for each in writes)), *writes),
@@ -63,7 +64,9 @@ def make_plan(
         adopted=tuple(each.dashboard for each in sorted_out.adopted),
         drifted=tuple(sorted_out.drifted),
         seen=tuple((each.dashboard, each.seen) for each in settled if each.seen is not None),
-        gone=() if what is not None else _gone(desired, records),
+        gone=gone,
+        unsure=() if what is not None else _unsure(desired, records, gone),
+        hiding=desired.hiding,
         gone_folders=() if what is not None else _gone_folders(desired, folders),
         notice=what.value if what is not None else "",
     )
@@ -92,10 +95,21 @@ def _gone(desired: Desired, records: Mapping[Uid, Record]) -> tuple[Record, ...]
     """
     if not desired.complete:
         return ()
-    there = {each.uid for each in desired.dashboards} | desired.withheld
-    missing = [record for uid, record in sorted(records.items()) if uid not in there]
+    missing = _missing(desired, records)
     strange = desired.withheld - records.keys()
     return tuple(each for each in missing if not each.derived or not (strange or _uid_of_its_path(each) in desired.withheld))
+
+
+def _unsure(desired: Desired, records: Mapping[Uid, Record], gone: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Records whose file is not found, while it may be one that cannot be read. What cannot be read at its own path is not gone."""
+    told = {each.uid for each in gone}
+    broken = {(each.source, each.path) for each in desired.hiding}
+    return tuple(each for each in _missing(desired, records) if each.uid not in told and (each.source, each.path) not in broken)
+
+
+def _missing(desired: Desired, records: Mapping[Uid, Record]) -> list[Record]:
+    there = {each.uid for each in desired.dashboards} | desired.withheld
+    return [record for uid, record in sorted(records.items()) if uid not in there]
 
 
 def _uid_of_its_path(record: Record) -> Uid:
@@ -137,7 +151,7 @@ class _Sorted:
                 assert_never(never)
 
 
-class _Names:
+class Names:
     """Who has which title in which folder: what search shows, and what the plan is about to write where only one may have it."""
 
     def __init__(self, live: Live, asking: Iterable[DesiredDashboard]) -> None:

@@ -25,6 +25,11 @@ def plan_file(reports: Iterable[PassReport], made: str) -> dict[str, Json]:
     return {"provisioner_plan": FORM, "made": made, "targets": {str(report.target): _target(report) for report in reports}}
 
 
+def targets_in(file: Mapping[str, Json]) -> tuple[str, ...]:
+    """The names of the targets that were reviewed together."""
+    return tuple(_mapping(file.get("targets")))
+
+
 def moved(file: Mapping[str, Json], report: PassReport) -> tuple[str, ...]:
     """What is not as it was reviewed, in words; nothing when the plan of the report is the one in the file."""
     if file.get("provisioner_plan") != FORM:
@@ -41,7 +46,17 @@ def moved(file: Mapping[str, Json], report: PassReport) -> tuple[str, ...]:
     ]
     before, after = _mapping(reviewed.get("changes")), now["changes"]
     differing = (name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name))
-    return (*told, *(_difference(name, before.get(name), after.get(name)) for name in differing))
+    return (*told, *(_difference(name, before.get(name), after.get(name), _instead(name, report)) for name in differing))
+
+
+def _instead(name: str, report: PassReport) -> str:
+    """What is to be told of it now, in place of a change."""
+    uid = name.partition(" ")[2]
+    told = [f"in conflict {each.kind.value}: {each.message}" for each in report.plan.conflicts if each.ours.uid == uid]
+    told += [each.message for each in report.plan.drifted if each.dashboard.uid == uid]
+    told += [each.message for each in report.pruning.held if each.record.uid == uid]
+    told += ["as git wants it" for each in report.plan.unchanged if each.uid == uid]
+    return next(iter(told), "not to be done any more")
 
 
 def _mapping(value: Json) -> dict[str, Json]:
@@ -75,13 +90,13 @@ def _deletion(deletion: Deletion) -> tuple[str, Json]:
     return f"dashboard {deletion.record.uid}", ["delete", None, deletion.record.folder, [mark.id, mark.version]]
 
 
-def _difference(name: str, before: Json, after: Json) -> str:
+def _difference(name: str, before: Json, after: Json, instead: str) -> str:
     if before is None:
         return f"{name}: {after[0]} was not reviewed"
     if not isinstance(before, list) or len(before) != _PARTS:
         return f"{name}: what the file says of it is not what plan writes"
     if after is None:
-        return f"{name}: {before[0]} was reviewed, and is not to be done any more"
+        return f"{name}: {before[0]} was reviewed; it is {instead}"
     if before[0] != after[0]:
         return f"{name}: {before[0]} was reviewed, now it would be {after[0]}"
     if before[3] != after[3]:

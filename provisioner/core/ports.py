@@ -6,7 +6,7 @@ In: nothing. Out: `Source`, `Grafana`, `Memory`. Real rooms implement them (`sou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from provisioner.core.answers import DeleteAnswer, FolderAnswer, FolderUpdateAnswer, Save, SaveAnswer
 from provisioner.core.model import (
@@ -235,11 +235,26 @@ class Watch(Protocol):
 
     @property
     def interval(self) -> float:
-        """After how many seconds the tree is looked at without a hint: short where no events arrive, long where they do."""
+        """After how many seconds the tree is looked at without a hint: short where no events arrive, long where they do. It may change
+        at any time.
+        """
+        ...
+
+    def missed(self) -> None:
+        """A look that no hint had asked for found a change: are there events here at all? It may turn the interval short."""
         ...
 
     def close(self) -> None:
         """Ends it; no hint comes any more."""
+        ...
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A source whose files may be in the middle of being written."""
+
+    def age(self, path: str) -> float | None:
+        """Seconds since the file at this path (`Entry.path`) was last written, or put there, never below 0; None when it is not there."""
         ...
 
 

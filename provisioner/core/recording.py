@@ -1,4 +1,4 @@
-"""What is written down of a pass: records made of what was sent or found, and what becomes of an intent that a crash left.
+"""What is written down of a pass: records made of what was sent or found.
 
 In: dashboards, marks, a moment. Out: records. Pure: the moment is handed in.
 """
@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from provisioner.core.changes import Comparison, CreateFolder, LiveState, Plan
+from provisioner.core.changes import Comparison, CreateFolder, Plan
 from provisioner.core.live import Ours
-from provisioner.core.model import DesiredDashboard, Fingerprint, Mark, SourceFiles, SourceName, Uid
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Mark, Revision, SourceFiles, SourceName, Uid
 from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
-from provisioner.core.records import Intent, Record
+from provisioner.core.records import Record
 from provisioner.core.settings import TargetSettings
 from provisioner.core.upheaval import Upheaval
 
@@ -45,6 +45,13 @@ def record_of(dashboard: DesiredDashboard, ours: Ours, content: Fingerprint, mar
         applied=moment.when,
         derived=dashboard.derived,
     )
+
+
+def history_message(dashboard: DesiredDashboard, revisions: Mapping[SourceName, Revision]) -> str:
+    """What the server's history shows beside a write: the file's own message, else commit and path."""
+    revision = revisions.get(dashboard.origin.source, Revision(""))
+    commit = f" at {revision.commit[:10]}: {revision.subject}" if revision.commit else ""
+    return dashboard.document.message or f"{dashboard.origin.shown}{commit}"
 
 
 def notes(plan: Plan, records: Mapping[Uid, Record], ours: Mapping[Uid, Ours], moment: Moment) -> tuple[Record, ...]:
@@ -97,16 +104,6 @@ def _moved(record: Record, dashboard: DesiredDashboard, ours: Ours) -> Record:
     )
 
 
-def settled(intent: Intent, live: LiveState | None) -> Record | None:
-    """The record that the write left which a crash interrupted, None when it left none: then it was not done, or it was a deletion that
-    was.
-    """
-    if intent.record is None or live is None:
-        return None
-    done = live.fingerprint == intent.record.content and live.folder == intent.record.folder
-    return replace(intent.record, mark=live.mark) if done else None
-
-
 def stale(plan: Plan, records: Mapping[Uid, Record]) -> tuple[Uid, ...]:
     """Records of what is not there any more, to be forgotten before anything is written: of a server that was emptied or replaced. If they
     stayed, a pass that is stopped half-way would leave the next one a server that is neither.
@@ -115,21 +112,24 @@ def stale(plan: Plan, records: Mapping[Uid, Record]) -> tuple[Uid, ...]:
 
 
 def at_rest(
-    dashboards: Iterable[DesiredDashboard],
+    desired: Desired,
     records: Mapping[Uid, Record],
     ours: Mapping[Uid, Ours],
     policies: Policies | None = None,
 ) -> bool:
     """Whether the records alone say that nothing is to be done: every dashboard is as it was applied, and every record has its file, or is
-    known to be missing where nothing is ever deleted.
+    known to be missing where nothing is ever deleted. Where a folder's uid is stated, the dashboard lies in no other one.
     """
+    stated = {each.uid for each in desired.folders if not each.derived}
     left = 0 if policies is None else sum(_left(each, policies) for each in records.values())
     count = 0
-    for dashboard in dashboards:
+    for dashboard in desired.dashboards:
         record = records.get(dashboard.uid)
         if record is None or record.key != ours[dashboard.uid].key or record.titles != dashboard.titles or record.missing_since:
             return False
         if (record.path, record.source) != (dashboard.origin.path, dashboard.origin.source):
+            return False
+        if dashboard.folder in stated and record.folder != dashboard.folder:
             return False
         count += 1
     return count + left == len(records)

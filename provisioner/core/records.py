@@ -65,7 +65,7 @@ class Intent:
     """Said before a write, taken back with its outcome. One that is found at the start of a pass is resolved by reading the server.
 
     `record` is what will be recorded when the write turns out to have been done (its mark is not known yet: `Mark(0, 0)`); None for a
-    delete.
+    delete, and for a write that leaves the record as it is. `message` is what the server's history will show beside the write.
     """
 
     uid: Uid
@@ -73,6 +73,7 @@ class Intent:
     before: Mark | None
     record: Record | None
     begun: str
+    message: str = ""
 
 
 class Why(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from provisioner.core.changes import Conflict, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
+from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, errors
@@ -63,8 +63,9 @@ class Validation:
 class PassReport:
     """One pass over one target. For a plan `applied` is False and `outcomes` is empty; else each change of the plan has one outcome.
 
-    `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `looked` are the uids whose
-    live state was read. `stopped` says that somebody asked to stop before all was done.
+    `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `looked` are the uids
+    whose live state was read. `buried` are edits that a write went over whose process was killed before it could tell. `stopped` says that
+    somebody asked to stop before all was done.
     """
 
     target: TargetName
@@ -79,6 +80,7 @@ class PassReport:
     problems: tuple[Problem, ...] = ()
     resting: int = 0
     looked: frozenset[Uid] = frozenset()
+    buried: tuple[Conflict, ...] = ()
     requests: int = 0
     seconds: float = 0.0
     stopped: bool = False
@@ -86,9 +88,9 @@ class PassReport:
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Those that the plan saw and those that the server told of."""
+        """Those that an earlier pass left, those that the plan saw and those that the server told of."""
         told = tuple(outcome.conflict for outcome in self.outcomes if outcome.conflict is not None)
-        return (*self.plan.conflicts, *told)
+        return (*self.buried, *self.plan.conflicts, *told)
 
     def count(self, result: Result) -> int:
         """How many changes ended so."""
@@ -102,9 +104,9 @@ class PassReport:
 
     @property
     def written(self) -> int:
-        """How many writes changed the server, folders and deletions included."""
+        """How many writes changed the server: folders, deletions, and those that went wrong are among them."""
         deleted = sum(removal.result is Result.DELETED for removal in self.removals)
-        return self.count(Result.CREATED) + self.count(Result.UPDATED) + self.count(Result.MOVED) + deleted
+        return sum(wrote(outcome) for outcome in self.outcomes) + deleted
 
     @property
     def unchanged(self) -> int:
@@ -147,6 +149,14 @@ class PassReport:
         return sum(isinstance(change, CreateFolder) and change.live is not None for change in self.plan.changes)
 
 
+def wrote(outcome: Outcome) -> bool:
+    """Whether something was written: as it was meant, over an edit, into another dashboard, or without being recorded."""
+    if outcome.result in {Result.CONFLICT, Result.FAILED}:
+        redirected = outcome.conflict is not None and outcome.conflict.kind is ConflictKind.REDIRECTED
+        return redirected or outcome.after is not None
+    return outcome.result in {Result.CREATED, Result.UPDATED, Result.MOVED}
+
+
 def exit_code(reports: Iterable[PassReport], *, detailed: bool = False) -> Exit:
     """The exit code of a command over these passes. `detailed` makes pending changes and drift of a plan PENDING instead of OK."""
     found = {code for report in reports for code in _codes(report)}
@@ -169,8 +179,8 @@ def _codes(report: PassReport) -> set[Exit]:
     for failure in (report.failure, *(source.failure for source in report.sources)):
         if failure is not None:
             codes.add(Exit.UNREACHABLE if failure.unreachable else Exit.ERROR)
-    removed = {each.result for each in report.removals}
-    if report.count(Result.FAILED) or report.count(Result.NOT_DONE) or removed & {Result.FAILED, Result.NOT_DONE}:
+    results = {each.result for each in (*report.outcomes, *report.removals)}
+    if results & {Result.FAILED, Result.UNKNOWN, Result.NOT_DONE}:
         codes.add(Exit.ERROR)
     if errors(report.problems):
         codes.add(Exit.INVALID)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from provisioner.core.model import SourceName
 from provisioner.core.secret import Secret
@@ -47,24 +48,30 @@ class Provider(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HookSettings:
-    """One hook: `POST /hooks/NAME`. `secrets` are one or, while they are rotated, two. `sources` are woken by it (git sources).
+    """One hook: `POST /hooks/NAME`. `secrets` are one or, while they are rotated, two: the one in use first. `sources` are woken by it
+    (git sources, one at least).
 
     `user` is for Azure DevOps (basic authentication), `header` for the generic one: where its signature stands, as hex, with or without
-    "sha256=". `networks` are the addresses that may call, in CIDR form; empty for all.
+    "sha256=". `networks` are the addresses that may call, in CIDR form without host bits (what `ipaddress.ip_network` takes); empty for
+    all.
     """
+
+    HEADER: ClassVar[str] = "X-Signature-256"
 
     name: str
     provider: Provider
     secrets: tuple[Secret, ...]
     sources: tuple[SourceName, ...]
     user: str = ""
-    header: str = "X-Signature-256"
+    header: str = HEADER
     networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The daemon's own web server; `host` None for none. Port 0 takes a free one."""
+    """The daemon's own web server; `host` None for none, "" for all addresses of this machine, IPv4 and IPv6 (as `asyncio`'s
+    `create_server` takes it). An IPv6 address stands without brackets. Port 0 takes a free one.
+    """
 
     host: str | None = None
     port: int = 9464

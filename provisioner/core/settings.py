@@ -140,13 +140,15 @@ class DriftPolicy(StrEnum):
 
 
 class ConflictPolicy(StrEnum):
-    """What happens to a dashboard that both sides changed, or that differs without a record (there `AdoptPolicy.NEVER` goes before)."""
+    """What happens to a dashboard that both sides changed since it was applied."""
 
     REPORT = "report"
     GIT_WINS = "git-wins"
-    """Saves ours over the version just read. Theirs is kept for `restore` first."""
+    """Saves ours over the version just read, also over one that differs and that no record knows (there `AdoptPolicy.NEVER` goes before).
+    Theirs is kept for `restore` first.
+    """
     SERVER_WINS = "server-wins"
-    """Leaves theirs, and does not count it as a conflict. Git's change waits."""
+    """Leaves theirs, and does not count it as a conflict. Git's change waits. One that no record knows is a conflict all the same."""
 
 
 class AdoptPolicy(StrEnum):

@@ -26,6 +26,8 @@ class Cause(StrEnum):
     DUE = "due"
     """The grace time of a deletion is over."""
     RETRY = "retry"
+    BACK = "back"
+    """The server answers again."""
     RECORDS = "records"
     """Another command wrote to the state file, a confirmation for example."""
     SIGNAL = "signal"
@@ -94,7 +96,8 @@ class ConfigStanding:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The whole. `progress_age` is how long ago the slowest of the threads that must make progress did so, `patience` how long that may
-    be: beyond it the daemon is not alive. `state_bytes` is the size of the state file.
+    be: beyond it the daemon is not alive. `slowest` names that thread for a person: "target production". `state_bytes` is the size of the
+    state file.
     """
 
     release: str
@@ -106,6 +109,7 @@ class Standing:
     sources: tuple[SourceStanding, ...] = ()
     targets: tuple[TargetStanding, ...] = ()
     state_bytes: int = 0
+    slowest: str = ""
 
     @property
     def alive(self) -> bool:
@@ -116,3 +120,8 @@ class Standing:
     def unready(self) -> tuple[TargetName, ...]:
         """Targets that had no good pass yet."""
         return tuple(each.name for each in self.targets if each.good is None)
+
+    @property
+    def unread(self) -> tuple[SourceName, ...]:
+        """Sources that were never read yet."""
+        return tuple(each.name for each in self.sources if each.revision is None)

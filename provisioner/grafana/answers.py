@@ -136,7 +136,7 @@ def _common(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:
         return Forbidden(reply.words, failures.permission_in(reply.words))
     if reply.status == 408 or not 400 <= reply.status < 500:
         # 408 comes from proxies; who gave up on whom it does not say.
-        return Unknown(f"{reply.status}: {reply.words}")
+        return Unknown(failures.saying(reply))
     return Rejected(reply.status, reply.words)
 
 

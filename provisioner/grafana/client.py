@@ -13,7 +13,7 @@ Secrets never reach a message, and redirects are never followed.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -36,6 +36,11 @@ ANSWER_BYTES = 64 * 1024 * 1024
 """An answer is read up to here, unpacked. Grafana takes 16 MiB in one dashboard; a search row has about 300 bytes."""
 
 _READ_AGAIN = frozenset({429, 502, 503, 504})
+
+OnRequest = Callable[[str, str, float], None]
+"""Told of every attempt: the method, what came of it ("200", "timeout", "refused": no connection, or "error") and the seconds it took, the
+whole answer included. Called from the thread that asked; it must neither fail nor block.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,14 @@ class _TooMuchError(httpx.TransportError):
 class Client:
     """Requests to one target. Thread-safe; as many at a time as the connection's reads and saves together."""
 
-    def __init__(self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None) -> None:
+    def __init__(
+        self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None, on_request: OnRequest | None = None
+    ) -> None:
         """Raises SecretUnreadable, TargetUnauthorised and TargetUnsuitable. Nothing is sent yet."""
         self.site = without_credentials(connection.url)
         self._connection = connection
         self._waiting = waiting or Waiting()
+        self._on_request = on_request
         self._credential = Credential(connection, reveal)
         self._http = open_transport(connection)
         self._lock = Lock()
@@ -201,6 +209,21 @@ class Client:
         raise _AgainError(f"{request}: {_told(error)}") from error
 
     def _exchange(self, request: _Request, header: str | None) -> Reply:
+        """One attempt, which whoever counts them is told of."""
+        begun = self._waiting.clock()
+        outcome = "error"
+        try:
+            reply = self._sent(request, header)
+            outcome = str(reply.status)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            outcome = _kind(error)
+            raise
+        finally:
+            if self._on_request is not None:
+                self._on_request(request.method, outcome, self._waiting.clock() - begun)
+        return reply
+
+    def _sent(self, request: _Request, header: str | None) -> Reply:
         """Sends once and reads the whole answer, within the bounds of size and time."""
         headers = {"Authorization": header} if header else {}
         if request.body is not None:
@@ -257,6 +280,13 @@ def _told(error: httpx.TransportError | httpx.DecodingError) -> str:
             return "the request could not be sent in time"
         case _:
             return str(error) or type(error).__name__
+
+
+def _kind(error: httpx.TransportError | httpx.DecodingError) -> str:
+    """What an attempt without an answer is counted as."""
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    return "refused" if isinstance(error, httpx.ConnectError) and _of_tls(error) is None else "error"
 
 
 def _of_tls(error: BaseException) -> ssl.SSLError | None:

@@ -26,7 +26,8 @@ from provisioner.grafana.replies import Reply, readable
 
 _PERMISSION = re.compile(r"Permissions needed: (.+?)\.?$")
 _LOGIN = re.compile(r"login|oauth|saml|sso|signin|/auth", re.IGNORECASE)
-_AGAIN = "it is tried again at the next pass; the other targets go on"
+_AGAIN = "once it answers, another pass does what is left; the other targets go on"
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 
 
 def permission_in(words: str) -> str:
@@ -37,7 +38,12 @@ def permission_in(words: str) -> str:
 
 def unreachable(site: str, why: str, next_step: str = _AGAIN) -> TargetUnreachable:
     """No answer, or none that counts."""
-    return TargetUnreachable(f"{site} does not answer: {readable(why)}", next_step=next_step)
+    return TargetUnreachable(f"{site} does not answer: {_ERRNO.sub('', readable(why))}", next_step=next_step)
+
+
+def saying(reply: Reply) -> str:
+    """Status and words, each once: proxies title their page "502 Bad Gateway"."""
+    return reply.words if reply.words.startswith(str(reply.status)) else f"{reply.status}: {reply.words}"
 
 
 def unauthorised(site: str, words: str) -> TargetUnauthorised:
@@ -80,7 +86,7 @@ def redirected(site: str, asked: str, reply: Reply) -> TargetError:
 
 def of_read(site: str, what: str, reply: Reply) -> TargetError:
     """A read that was answered, but not with what was asked for. `what` is words: "the search"."""
-    told = f"{site} answered {what} with {reply}"
+    told = f"{site} answered {what} with {saying(reply)}" + ("" if reply.is_json else f" ({reply.content_type or 'no content type'})")
     if reply.status == 403:
         needed = permission_in(reply.words)
         step = f"give the credentials the permission {needed}" if needed else "give the credentials a role that may do this"

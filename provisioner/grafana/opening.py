@@ -13,7 +13,7 @@ from typing import Protocol, Self
 from provisioner.core.ports import Grafana
 from provisioner.core.secret import Reveal
 from provisioner.core.settings import Connection
-from provisioner.grafana.client import Client
+from provisioner.grafana.client import Client, OnRequest
 from provisioner.grafana.dashboards import Dashboards
 from provisioner.grafana.probe import probe
 from provisioner.grafana.waiting import Waiting
@@ -31,13 +31,16 @@ class OpenGrafana(Grafana, Protocol):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
 
 
-def open_grafana(connection: Connection, reveal: Reveal, waiting: Waiting | None = None) -> OpenGrafana:
-    """Sends two or three requests. `waiting` carries the stop signal: `Waiting(pause=stop.wait)` of a `threading.Event`.
+def open_grafana(
+    connection: Connection, reveal: Reveal, waiting: Waiting | None = None, on_request: OnRequest | None = None
+) -> OpenGrafana:
+    """Sends two or three requests. `waiting` carries the stop signal: `Waiting(pause=stop.wait)` of a `threading.Event`. `on_request` is
+    told of every attempt, these included.
 
     Raises SecretUnreadable and TargetError.
     """
     with ExitStack() as unless_open:
-        client = unless_open.enter_context(Client(connection, reveal, waiting))
+        client = unless_open.enter_context(Client(connection, reveal, waiting, on_request))
         server = probe(client, connection.org_id)
         unless_open.pop_all()
     return Dashboards(client, server, connection.org_id)

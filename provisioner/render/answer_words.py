@@ -13,7 +13,6 @@ from provisioner.core.explain import Explanation, Verdict
 from provisioner.core.records import Kept, Record, Why
 from provisioner.core.settings import Override, Policy
 from provisioner.core.status import Stand, Standing, StatusReport
-from provisioner.core.three_way import ThreeWay
 from provisioner.render import words
 
 Facts = list[tuple[str, list[str]]]
@@ -27,7 +26,7 @@ STANDINGS: Mapping[Standing, str] = MappingProxyType(
         Standing.DRIFTED: "drifted",
         Standing.PENDING: "pending",
         Standing.HELD: "held",
-        Standing.LEFT: "left",
+        Standing.LEFT: "without a file",
         Standing.IN_SYNC: "in sync",
     }
 )
@@ -50,7 +49,7 @@ VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 
-_WHY: Mapping[Why, str] = MappingProxyType(
+KEPT_BECAUSE: Mapping[Why, str] = MappingProxyType(
     {
         Why.BASE: "as what we wrote",
         Why.BEFORE_OVERWRITE: "before it was overwritten",
@@ -119,13 +118,13 @@ def facts(of: Explanation, *, verbose: bool = False) -> Facts:
     known: Facts = [("git", _git(of, verbose=verbose)), ("base", _base(of)), ("live", _live(of, verbose=verbose))]
     if of.changes.base_to_live is None and of.changes.base_to_git is None and of.changes.live_to_git:
         known.append(("differs", ["from live to git:", *words.differences(of.changes.live_to_git, verbose=verbose)]))
-    known.append(("rule", [f"{', '.join(of.row.words)} → {verdict(of)}", of.reason]))
+    known.append(("rule", [f"{', '.join(of.row.words)} → {verdict(of)}", words.dated(of.reason)]))
     known.append(("policy", [policy(of.facts.policy), *map(override, of.facts.overrides)]))
     if of.facts.interrupted is not None:
         began = f"{of.facts.interrupted.action.value} begun {words.moment(of.facts.interrupted.begun)}"
         known.append(("open", [f"{began} was interrupted; the next pass that writes finds out what came of it"]))
     known.append(("kept", [kept(each) for each in of.facts.kept]))
-    known.append(("do", [of.remedy] if of.remedy else []))
+    known.append(("do", [words.dated(of.remedy)] if of.remedy else []))
     return [(label, told) for label, told in known if told]
 
 
@@ -152,7 +151,7 @@ def kept(of: Kept) -> str:
     """A state that can be put back, and how."""
     by = f" by {of.author}" if of.author else ""
     restore = f"provisioner restore {of.uid} --version {of.mark.version}"
-    return f"version {of.mark.version}{by}, kept {words.moment(of.kept)} {_WHY[of.why]}: {restore}"
+    return f"version {of.mark.version}{by}, kept {words.moment(of.kept)} {KEPT_BECAUSE[of.why]}: {restore}"
 
 
 def compared(of: Explanation) -> str:
@@ -179,14 +178,18 @@ def places(of: Explanation) -> Facts:
     ]
 
 
-def three(changes: ThreeWay) -> list[tuple[str, tuple[Difference, ...]]]:
-    """The lists that are known, each under what it means."""
+NOTHING = "nothing in its contents"
+
+
+def three(of: Explanation) -> list[tuple[str, tuple[Difference, ...]]]:
+    """The lists that are known, each under what it means; none where all three sides are equal, as the headline says."""
+    changes = of.changes
     known = {
         "live → git: what applying the file would change": changes.live_to_git,
         "base → live: what was changed on the server since it was last applied": changes.base_to_live,
         "base → git: what was changed in git since then": changes.base_to_git,
     }
-    return [(title, found) for title, found in known.items() if found is not None]
+    return [(title, found) for title, found in known.items() if found is not None] if any(known.values()) else []
 
 
 def raw_names(of: Explanation) -> tuple[str, str]:
@@ -221,7 +224,7 @@ def _git(of: Explanation, *, verbose: bool) -> list[str]:
         return [*told, "as it was last applied"]
     told.append(f"changed since it was last applied ({blob(record.blob)}{f' of {record.commit[:7]}' if record.commit else ''})")
     if sides.dashboard.folder != record.folder:
-        told.append(f'folder "{words.place(record.titles)}" → "{words.place(sides.dashboard.titles)}"')
+        told.append(words.between_folders(words.place(record.titles), words.place(sides.dashboard.titles)))
     return [*told, *words.differences(of.changes.base_to_git or (), verbose=verbose)]
 
 
@@ -237,12 +240,13 @@ def _live(of: Explanation, *, verbose: bool) -> list[str]:
     live, record = of.facts.live, of.facts.record
     if live is None:
         return ["not known" if of.facts.doubt else "not on the server"]
-    told = [f"{words.state(live)}, in {live.folder_title or 'the root folder'}"]
+    known = of.facts.sides.dashboard if of.facts.sides is not None else record
+    told = [f"{words.state(live)}, in {words.lies_in(live, known)}"]
     if record is None or of.row.live_is_base is None:
         return told
     if of.row.live_is_base:
         untouched = "nobody has saved since we wrote it"
         return [*told, untouched if of.row.same_mark else "saved since, with the same contents in the same folder"]
     if live.folder != record.folder:
-        told.append(f'folder "{words.place(record.titles)}" → "{live.folder_title or "the root folder"}"')
+        told.append(words.between_folders(words.place(record.titles), words.lies_in(live)))
     return [*told, *words.differences(of.changes.base_to_live or (), verbose=verbose)]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from provisioner.core.changes import Change, Outcome, Result, UpdateDashboard
+from provisioner.core.changes import Change, Outcome, Removal, Result, UpdateDashboard
 from provisioner.core.contrast import visible
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.report import Failure, PassReport, Validation
@@ -91,8 +91,8 @@ def _pruning(suite: Element, report: PassReport) -> None:
         match removal.result:
             case Result.FAILED | Result.CONFLICT:
                 _fail(case, removal.result.value, removal.detail, [removal.remedy])
-            case Result.NOT_DONE:
-                SubElement(case, "error", type="not-done", message=visible(removal.detail or "not done"))
+            case Result.NOT_DONE | Result.UNKNOWN:
+                _error(case, removal)
             case _:
                 _say(case, [removal.result.value, removal.detail, removal.remedy])
 
@@ -109,10 +109,16 @@ def _outcome(case: Element, outcome: Outcome) -> None:
     match outcome.result:
         case Result.FAILED:
             _fail(case, "failed", outcome.detail, [outcome.remedy])
-        case Result.NOT_DONE:
-            SubElement(case, "error", type="not-done", message=visible(outcome.detail or "not done"))
+        case Result.NOT_DONE | Result.UNKNOWN:
+            _error(case, outcome)
         case _:
             _say(case, told)
+
+
+def _error(case: Element, of: Outcome | Removal) -> None:
+    """What did not come to an end: not done, or nobody knows."""
+    element = SubElement(case, "error", type=of.result.value.replace(" ", "-"), message=visible(of.detail or of.result.value))
+    element.text = visible(of.remedy)
 
 
 def _change(suite: Element, report: PassReport, change: Change) -> Element:

@@ -42,7 +42,7 @@ def passes_markdown(reports: Sequence[PassReport], code_: Exit) -> str:
     parts: list[str] = []
     for report in reports:
         parts += _chapter(report)
-    return whole(parts, code_)
+    return whole(parts, code_, words.ended(code_, reports))
 
 
 def failure_markdown(failure: Failure, problems: Sequence[Problem], code_: Exit) -> str:
@@ -54,8 +54,9 @@ def _chapter(report: PassReport) -> list[str]:
     numbers = words.written(report) if report.applied else words.planned(report)
     trouble = words.trouble(report)
     failures = [each for each in (report.failure, *(source.failure for source in report.sources)) if each is not None]
-    nothing = "nothing written" if report.applied else "nothing to change" if report.failure is None else "no plan could be made"
-    told = ", ".join([*trouble, *(numbers or [nothing]), *([] if report.failure else words.untouched(report))])
+    planned = ["nothing to change" if report.failure is None else "no plan could be made"]
+    nothing = words.nothing_written(report) if report.applied else planned
+    told = ", ".join([*trouble, *(numbers or nothing), *([] if report.failure else words.untouched(report))])
     where = [text(report.url), *([text(words.server(report.server))] if report.server else [])]
     sources = [text(words.source(source)) for source in report.sources if source.failure is None]
     note = [] if report.applied else ["nothing was written"]
@@ -81,7 +82,7 @@ def _failure(failure: Failure) -> list[str]:
 def _conflict(conflict: Conflict) -> list[str]:
     url = conflict.theirs.url if conflict.theirs else ""
     return [
-        f"**Conflict {conflict.kind.value}: {text(words.name(conflict.ours))}**: {text(conflict.message)}",
+        f"**Conflict {conflict.kind.value}: {text(words.name(conflict.ours))}**: {text(words.dated(conflict.message))}",
         "",
         f"- git: {text(words.ours(conflict))}",
         f"- server: {text(words.theirs(conflict))}{f', {text(url)}' if url else ''}",
@@ -107,7 +108,10 @@ def _drifted(drifted: Sequence[Drift]) -> list[str]:
 
 def _pruning(report: PassReport) -> list[str]:
     """What waits for a person, what is deleted, what became of it. What only waits for its time is left out."""
-    told = [f"- held: {_recorded(each.record)}: {text(each.message)}; {text(each.remedy)}" for each in report.held[:_CONFLICTS]]
+    told = [
+        f"- held: {_recorded(each.record)}: {text(words.dated(each.message))}; {text(words.dated(each.remedy))}"
+        for each in report.held[:_CONFLICTS]
+    ]
     if report.applied:
         for each in report.removals[:_ROWS]:
             note = text("; ".join(part for part in (each.detail, each.remedy) if part))
@@ -138,7 +142,7 @@ def _changes(changes: Sequence[Change]) -> list[str]:
 
 def _outcomes(outcomes: Sequence[Outcome]) -> list[str]:
     told = [each for each in outcomes if each.result not in {Result.UNCHANGED, Result.CONFLICT}]
-    told.sort(key=lambda each: each.result not in {Result.FAILED, Result.NOT_DONE})
+    told.sort(key=lambda each: each.result not in {Result.FAILED, Result.UNKNOWN, Result.NOT_DONE})
     if not told:
         return []
     parts = ["| | what | uid | file | |", "|---|---|---|---|---|"]
@@ -167,9 +171,9 @@ def _rest(number: int, noun: str) -> Iterable[str]:
     return [f"… and {words.count(number, noun)}", ""] if number > 0 else []
 
 
-def whole(parts: Sequence[str], code_: Exit) -> str:
-    """The parts up to the limit. What is open is closed, and what was left out is counted, in the last line."""
-    end = f"_exit {code_.value}: {words.EXITS[code_]}_" if code_ is not Exit.OK else ""
+def whole(parts: Sequence[str], code_: Exit, ended: str = "") -> str:
+    """The parts up to the limit, and how it ended. What is open is closed, and what was left out is counted, in the last line."""
+    end = f"_{ended or words.ended(code_, ())}_" if code_ is not Exit.OK else ""
     kept: list[str] = []
     size, opened = 0, 0
     for at, part in enumerate(parts):

@@ -62,7 +62,7 @@ def _status(status: StatusReport) -> Iterator[str]:
 
 
 def _stand(each: Stand) -> str:
-    told = [each.detail, *answer_words.differs(each), each.remedy]
+    told = [words.dated(each.detail), *answer_words.differs(each), words.dated(each.remedy)]
     details = "<br>".join(text(part) for part in told if part)
     return row([answer_words.STANDINGS[each.standing], text(each.name), code(each.uid), text(answer_words.since(each)), details])
 
@@ -90,10 +90,10 @@ def _diff(each: Explanation | NotFound, *, raw: bool) -> Iterator[str]:
     for label, told in answer_words.places(each):
         yield f"- **{label}**: {'<br>'.join(text(part) for part in told)}"
     yield ""
-    for title, found in answer_words.three(each.changes):
+    for title, found in answer_words.three(each):
         yield f"**{title}**"
         yield ""
-        yield from (f"- {text(sentence)}" for sentence in words.differences(found) or ["nothing in its contents"])
+        yield from (f"- {text(sentence)}" for sentence in words.differences(found) or [answer_words.NOTHING])
         yield ""
 
 

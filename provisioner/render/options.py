@@ -5,7 +5,8 @@ In: nothing. Out: `Format` and `Options`, frozen. `terminal.py` makes the option
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -28,9 +29,9 @@ Answer = Literal[Format.TEXT, Format.JSON, Format.MARKDOWN]
 ANSWERS: tuple[Answer, ...] = (Format.TEXT, Format.JSON, Format.MARKDOWN)
 
 
-def answer_form(form: Format) -> Answer | None:
-    """The form, if an answer can have it."""
-    return next((each for each in ANSWERS if each is form), None)
+def answer_form(form: Format) -> Answer:
+    """The form, which is one that an answer can have: whoever asked for another one was told so before."""
+    return next(each for each in ANSWERS if each is form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,18 @@ class Options:
     """`width` is the terminal's in columns, None where there is none: then no line is broken. `verbose` folds nothing.
 
     `prefix` is put before the paths in SARIF, whose readers want them from the root of the repository ("" when the source is the root).
+    `given` is what a command that a text names is to be given besides, as in "-c provisioner.yaml --target production".
     """
 
     colour: bool = False
     width: int | None = None
     verbose: bool = False
     prefix: str = ""
+    given: str = ""
+
+    def at(self, target: str) -> Options:
+        """The same for one of several targets, which a command has to name."""
+        return replace(self, given=f"{self.given} --target {shlex.quote(target)}".strip())
 
     @property
     def columns(self) -> int | None:

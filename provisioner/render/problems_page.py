@@ -61,7 +61,7 @@ def _chapters(rules: tuple[Rule, ...]) -> Iterator[str]:
 
 
 def _conflicts() -> Iterator[str]:
-    yield "## Conflicts\n"
+    yield "## Conflicts\n\nUID stands for the dashboard's, DIRECTORY for the one that its source reads. A report names both.\n"
     for rule in CONFLICTS.values():
         yield f"### conflict {rule.kind.value}\n\n**{rule.title}.** {rule.explanation}\n"
         yield f"What to do: {rule.remedy}\n"

@@ -83,11 +83,11 @@ def _pass(report: PassReport) -> Iterator[_Finding]:
     for held in report.held:
         yield _Finding(_HELD, "error", f"{report.target}: {words.recorded(held.record)}: {held.message}. {held.remedy}", held.record.path)
     for removal in report.removals:
-        if removal.result in {Result.FAILED, Result.CONFLICT}:
+        if removal.result in {Result.FAILED, Result.UNKNOWN, Result.CONFLICT}:
             message = f"{report.target}: {words.recorded(removal.record)}: {removal.detail}. {removal.remedy}".strip()
             yield _Finding(_FAILED, "error", message, removal.record.path)
     for outcome in report.outcomes:
-        if outcome.result is Result.FAILED:
+        if outcome.result in {Result.FAILED, Result.UNKNOWN}:
             message = f"{report.target}: {outcome.detail}. {outcome.remedy}".strip()
             yield _Finding(_FAILED, "error", message, words.path(words.thing(outcome.change)).rstrip("/"))
 

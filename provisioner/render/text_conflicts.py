@@ -12,6 +12,7 @@ from provisioner.core.changes import Conflict
 from provisioner.render import words
 from provisioner.render.lines import BAD, DIM, GAP, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
+from provisioner.render.runnable import steps
 
 MOST = 50
 """How many conflicts are told in full before the rest is counted by kind."""
@@ -24,7 +25,7 @@ def conflict_lines(conflicts: Sequence[Conflict], options: Options) -> Iterator[
     told = conflicts if options.verbose or len(conflicts) == MOST + 1 else conflicts[:MOST]
     rows = [(words.name(each.ours), each.ours.uid) for each in told]
     columns = widths(rows)
-    said: set[str] = set()
+    said: set[tuple[str, str]] = set()
     for each, (name, uid) in zip(told, rows, strict=True):
         yield line(("  ! conflict  ", BAD), (padded(name, columns[0]), STRONG), GAP, padded(uid, columns[1]), GAP, (each.kind.value, BAD))
         yield from _block(each, said, options)
@@ -33,8 +34,8 @@ def conflict_lines(conflicts: Sequence[Conflict], options: Options) -> Iterator[
         yield line(("  ! ", BAD), f"… and {words.count(number, 'more conflict')} {kind}: -v shows each of them")
 
 
-def _block(conflict: Conflict, said: set[str], options: Options) -> Iterator[Line]:
-    yield line(conflict.message, indent=_INDENT)
+def _block(conflict: Conflict, said: set[tuple[str, str]], options: Options) -> Iterator[Line]:
+    yield line(words.dated(conflict.message), indent=_INDENT, hang=2)
     yield side("git", words.ours(conflict))
     yield side("server", words.theirs(conflict))
     if conflict.theirs is not None and conflict.theirs.url:
@@ -42,9 +43,11 @@ def _block(conflict: Conflict, said: set[str], options: Options) -> Iterator[Lin
         yield side("", conflict.theirs.url)
     for label, found in words.sides(conflict):
         yield from labelled(label, words.differences(found, verbose=options.verbose))
-    if conflict.remedy and conflict.remedy not in said:
-        said.add(conflict.remedy)
-        yield side("do", conflict.remedy)
+    # What to do is the same for each of a kind, but for the uid that a command names: said once, it is understood.
+    key = (conflict.kind.value, conflict.remedy.replace(conflict.ours.uid, ""))
+    if conflict.remedy and key not in said:
+        said.add(key)
+        yield from labelled("do", steps(conflict.remedy, options))
 
 
 def labelled(label: str, told: Sequence[str]) -> Iterator[Line]:

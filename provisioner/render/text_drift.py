@@ -12,6 +12,7 @@ from provisioner.core.report import PassReport
 from provisioner.render import words
 from provisioner.render.lines import DIM, DOUBT, GAP, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
+from provisioner.render.runnable import steps
 from provisioner.render.text_conflicts import MOST, labelled, side
 
 
@@ -31,7 +32,7 @@ def drift_lines(drifted: Sequence[Drift], options: Options) -> Iterator[Line]:
 
 
 def _block(drift: Drift, said: set[str], options: Options) -> Iterator[Line]:
-    yield line(drift.message, indent=14, hang=2)
+    yield line(words.dated(drift.message), indent=14, hang=2)
     yield side("base", words.applied(drift.record))
     if drift.live is not None:
         yield side("live", words.state(drift.live))
@@ -39,9 +40,10 @@ def _block(drift: Drift, said: set[str], options: Options) -> Iterator[Line]:
             # A line of its own, so that a terminal can open it.
             yield side("", drift.live.url)
     yield from labelled("edited", words.differences(words.edited(drift), verbose=options.verbose))
-    if drift.remedy and drift.remedy not in said:
-        said.add(drift.remedy)
-        yield side("do", drift.remedy)
+    key = drift.remedy.replace(drift.dashboard.uid, "")
+    if drift.remedy and key not in said:
+        said.add(key)
+        yield from labelled("do", steps(drift.remedy, options))
 
 
 def adopted_lines(report: PassReport, options: Options) -> Iterator[Line]:

@@ -12,6 +12,7 @@ from provisioner.render import answer_words, words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, STRONG, Line, line
 from provisioner.render.options import Options
 from provisioner.render.raw import raw_diff
+from provisioner.render.runnable import runnable, steps
 from provisioner.render.text_problems import problem_lines
 
 Answers = Sequence[Explanation | NotFound]
@@ -31,10 +32,21 @@ def explanation_lines(answers: Answers, options: Options) -> Iterator[Line]:
         if each.facts.live is not None and each.facts.live.url:
             yield line((each.facts.live.url, DIM), indent=2)
         yield BLANK
+        mine = options.at(each.facts.target) if len(answers) > 1 else options
         for label, told in answer_words.facts(each, verbose=options.verbose):
-            yield from _labelled(label, told)
+            yield from _labelled(label, _told(label, told, mine))
         yield BLANK
         yield from problem_lines(each.facts.problems, verbose=True)
+
+
+def _told(label: str, told: Sequence[str], options: Options) -> list[str]:
+    match label:
+        case "do":
+            return [step for each in told for step in steps(each, options)]
+        case "kept":
+            return [runnable(each, options) for each in told]
+        case _:
+            return list(told)
 
 
 def diff_lines(answers: Answers, options: Options) -> Iterator[Line]:
@@ -49,9 +61,9 @@ def diff_lines(answers: Answers, options: Options) -> Iterator[Line]:
         for label, told in answer_words.places(each):
             yield from _labelled(label, told)
         yield BLANK
-        for title, found in answer_words.three(each.changes):
+        for title, found in answer_words.three(each):
             yield line((title, STRONG), indent=2, hang=2)
-            for sentence in words.differences(found, verbose=options.verbose) or ["nothing in its contents"]:
+            for sentence in words.differences(found, verbose=options.verbose) or [answer_words.NOTHING]:
                 yield line(sentence, indent=4, hang=2)
         yield BLANK
         yield from problem_lines(each.facts.problems, verbose=True)

@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from provisioner.core.changes import Difference, Result
 from provisioner.core.export.report import PullReport
+from provisioner.core.records import Record
 from provisioner.core.restore import Listing, NotFound, Restored, State
-from provisioner.render.lines import BAD, DIM, DOUBT, GOOD, STRONG, Line, line, padded
+from provisioner.render.answer_words import KEPT_BECAUSE
+from provisioner.render.lines import BAD, DIM, DOUBT, GAP, GOOD, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
-from provisioner.render.words import count, difference, moment
+from provisioner.render.runnable import runnable
+from provisioner.render.words import count, difference, moment, recorded
 
 _MOST = 40
 
@@ -36,7 +39,9 @@ def pull_lines(report: PullReport, options: Options) -> tuple[Line, ...]:
     for problem in done.problems:
         lines.append(line((f"{problem.where}  {problem.code}", BAD), f"  {problem.message}", indent=2, hang=2))
     if done.gone:
-        lines.append(line("files that are gone on the server are left: delete them if nobody wants them back", indent=2))
+        lines.append(line("files whose dashboards are gone on the server are left: delete them if nobody wants them back", indent=2))
+    if done.created or done.changed or done.moved or done.folder_files:
+        lines.append(line("look at them with git diff, and commit what should stay: what is live and committed is drift no more", indent=2))
     if report.failure is not None:
         lines.append(line(("failed: ", BAD), f"{report.failure.message}; {report.failure.next_step}"))
     return tuple(lines)
@@ -66,7 +71,7 @@ def _listed(sign: str, word: str, files: Sequence[str], style: str, options: Opt
         yield line(f"… and {len(files) - len(shown):,} more {word} (-v shows all)", indent=4)
 
 
-def listing_lines(listing: Listing) -> tuple[Line, ...]:
+def listing_lines(listing: Listing, options: Options) -> tuple[Line, ...]:
     """What can be put back of one dashboard."""
     live = (
         "not on the server"
@@ -81,15 +86,29 @@ def listing_lines(listing: Listing) -> tuple[Line, ...]:
         lines += [line(difference(each), indent=8, hang=4) for each in row.differences[:6]]
         if not row.readable:
             lines.append(line(("its contents are not kept any more", DIM), indent=8))
+    command = runnable(f"provisioner restore {listing.uid}", options)
     if any(row.chosen for row in listing.rows):
-        lines.append(line(f"provisioner restore {listing.uid} puts back the one marked →; --version N another one", indent=2))
+        lines.append(line(f"{command} puts back the one marked →; --version N another one", indent=2))
     elif listing.rows:
-        lines.append(line(f"none of them is somebody's lost work; provisioner restore {listing.uid} --version N puts one back", indent=2))
+        lines.append(line(f"none of them is somebody's lost work; {command} --version N puts one back", indent=2))
     return tuple(lines)
 
 
 def _why(state: State) -> str:
-    return "in the server's history" if state.why is None else f"kept: {state.why.value}"
+    return "in the server's history" if state.why is None else f"kept {KEPT_BECAUSE[state.why]}"
+
+
+def confirmed_lines(over: Sequence[Record], target: str, options: Options) -> tuple[Line, ...]:
+    """What may be deleted now, by name: it was confirmed by a digest, which nobody can read."""
+    shown = over if options.verbose else over[:_MOST]
+    lines = [line(("confirmed  ", GOOD), f"the next apply deletes {count(len(over), 'dashboard')} on {target}, and keeps what they hold")]
+    columns = widths([(recorded(each), each.uid) for each in shown])
+    for each in shown:
+        name, uid = (padded(cell, width) for cell, width in zip((recorded(each), each.uid), columns, strict=True))
+        lines.append(line(name, GAP, (f"{uid}{GAP}{each.path}", DIM), indent=2))
+    if len(over) > len(shown):
+        lines.append(line(f"… and {len(over) - len(shown):,} more (-v shows all)", indent=4))
+    return tuple(lines)
 
 
 def restored_lines(result: Restored | NotFound) -> tuple[Line, ...]:
@@ -98,9 +117,9 @@ def restored_lines(result: Restored | NotFound) -> tuple[Line, ...]:
         lines = [line(("not restored  ", BAD), f"{result.uid}: {result.message}"), line(result.remedy, indent=2)]
         return (*lines, *(line(f"{each.told}  {moment(each.saved)}  {_why(each)}", indent=4) for each in result.there[:10]))
     good = result.result in {Result.CREATED, Result.UPDATED, Result.UNCHANGED, Result.MOVED}
-    lines = [
-        line((f"{'restored' if good else 'not restored'}  ", GOOD if good else BAD), f"{result.uid}: {result.state.told}, {result.message}")
-    ]
+    word = "restored" if good else "perhaps restored" if result.result is Result.UNKNOWN else "not restored"
+    told = result.message if result.state.told in result.message else f"{result.state.told}: {result.message}"
+    lines = [line((f"{word}  ", GOOD if good else BAD), f"{result.uid}: {told}")]
     lines += [line(difference(each), indent=4, hang=4) for each in _some(result.differences)]
     if result.replaced is not None:
         lines.append(

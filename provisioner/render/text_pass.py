@@ -15,6 +15,7 @@ from provisioner.core.report import Exit, PassReport
 from provisioner.render import words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, PLAIN, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
+from provisioner.render.runnable import runnable
 from provisioner.render.text_conflicts import conflict_lines
 from provisioner.render.text_drift import adopted_lines, drift_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
@@ -37,6 +38,7 @@ _RESULTS = {
     Result.UNCHANGED: ("=", DIM),
     Result.CONFLICT: ("!", BAD),
     Result.FAILED: ("x", BAD),
+    Result.UNKNOWN: ("?", BAD),
     Result.NOT_DONE: ("-", BAD),
 }
 
@@ -48,18 +50,24 @@ def plan_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> I
         yield from _changes(report, options)
         yield BLANK
         yield from deletion_lines(report.pruning.deletions, options)
-        yield from _tail(report, options)
-    yield _end(code, "nothing was written")
+        yield from _tail(report, _of_one(options, report, reports))
+    yield _end(code, reports, "nothing was written")
 
 
 def apply_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> Iterator[Line]:
     """What became of every target's plan."""
     for report in reports:
+        mine = _of_one(options, report, reports)
         yield from _head(report, _apply_verdict(report))
-        yield from _outcomes(report, options)
-        yield from removal_lines(report.removals, options)
-        yield from _tail(report, options)
-    yield _end(code, "")
+        yield from _outcomes(report, mine)
+        yield from removal_lines(report.removals, mine)
+        yield from _tail(report, mine)
+    yield _end(code, reports, "")
+
+
+def _of_one(options: Options, report: PassReport, reports: Sequence[PassReport]) -> Options:
+    """What a person is told to run has to name the target where there are several."""
+    return options.at(report.target) if len(reports) > 1 else options
 
 
 def _head(report: PassReport, verdict: Line) -> Iterator[Line]:
@@ -94,8 +102,8 @@ def _tail(report: PassReport, options: Options) -> Iterator[Line]:
     yield BLANK
 
 
-def _end(code: Exit, note: str) -> Line:
-    means = [f"exit {code.value}: {words.EXITS[code]}"] if code is not Exit.OK else []
+def _end(code: Exit, reports: Sequence[PassReport], note: str) -> Line:
+    means = [words.ended(code, reports)] if code is not Exit.OK else []
     return line((" · ".join([*([note] if note else []), *means]), DIM))
 
 
@@ -117,7 +125,7 @@ def _apply_verdict(report: PassReport) -> Line:
     written, trouble, found = words.written(report), words.trouble(report), words.weights(report.problems)
     if report.failure is not None:
         trouble.insert(0, "not finished" if report.written else "not applied")
-    told = [*trouble, *(written or ["nothing written"]), *([found] if found else []), *words.untouched(report)]
+    told = [*trouble, *(written or words.nothing_written(report)), *([found] if found else []), *words.untouched(report)]
     cost = f"{words.count(report.requests, 'request')}, {words.seconds(report.seconds)}"
     return _verdict(report, BAD if trouble else DOUBT if report.drifted else GOOD, [*told, cost])
 
@@ -208,15 +216,34 @@ def _outcomes(report: PassReport, options: Options) -> Iterator[Line]:
     folded = {result for result in of if len(of[result]) > LISTED and not options.verbose}
     # Of what failed the first ones are always told: their reasons are what somebody looks for.
     few = of[Result.FAILED][:LISTED] if Result.FAILED in folded else []
-    listed = [each for each in told if each.result not in folded or each in few]
+    listed = [each for each in told if each.result is not Result.NOT_DONE and (each.result not in folded or each in few)]
     columns = widths([_cells(each.change)[:2] for each in listed])
     said: set[str] = set()
     for each in listed:
         yield from _outcome(each, columns, said, options)
+    if Result.NOT_DONE not in folded:
+        yield from _not_done(of[Result.NOT_DONE], report)
     for result in (result for result in Result if result in folded):
         rest = of[result][len(few) :] if result is Result.FAILED else of[result]
         yield from _by_directory(_RESULTS[result], result.value, [each.change for each in rest])
         yield from (line(f"{number:,} because: {why}", indent=_INDENT, hang=2) for why, number in _reasons(rest))
+
+
+def _not_done(outcomes: Sequence[Outcome], report: PassReport) -> Iterator[Line]:
+    """What was left out, under the reason, which is said once: mostly all of it was left for the one that is told above already."""
+    above = report.failure
+    groups: dict[tuple[str, str], list[Outcome]] = {}
+    for each in outcomes:
+        known = above is not None and above.message in each.detail
+        groups.setdefault(("for the error above", "") if known else (each.detail, each.remedy), []).append(each)
+    columns = widths([_cells(each.change)[:2] for each in outcomes])
+    for (why, remedy), left in groups.items():
+        yield line(("  - not done  ", BAD), f"{words.count(len(left), 'change')}: {why}", hang=_INDENT)
+        if remedy:
+            yield line(remedy, indent=_INDENT, hang=2)
+        for each in left:
+            name, uid = (padded(cell, width) for cell, width in zip(_cells(each.change)[:2], columns, strict=True))
+            yield line(name, GAP, (uid, DIM), indent=_INDENT, hang=2)
 
 
 def _is_news(outcome: Outcome) -> bool:
@@ -233,12 +260,12 @@ def _outcome(outcome: Outcome, columns: Sequence[int], said: set[str], options: 
     name, uid = (padded(cell, width) for cell, width in zip(_cells(outcome.change)[:2], columns, strict=True))
     note = "; ".join(part for part in (words.versions(outcome), outcome.detail) if part)
     yield line((f"  {sign} {outcome.result.value:<10}", style), name, GAP, (uid, DIM), GAP, note, hang=_INDENT)
-    if outcome.result is Result.FAILED:
+    if outcome.result in {Result.FAILED, Result.UNKNOWN}:
         yield line((words.path(words.thing(outcome.change)), DIM), indent=_INDENT)
     if outcome.remedy and outcome.remedy not in said:
         said.add(outcome.remedy)
         yield line(outcome.remedy, indent=_INDENT)
     if (kept := words.kept(outcome)) is not None:
-        yield line(kept, indent=_INDENT, hang=2)
+        yield line(runnable(kept, options), indent=_INDENT, hang=2)
     if options.verbose and isinstance(outcome.change, UpdateDashboard):
         yield from _details(outcome.change, options)

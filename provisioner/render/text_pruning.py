@@ -6,7 +6,6 @@ waits for its time, or for nothing, is counted.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from provisioner.core.changes import Removal, Result
@@ -15,10 +14,14 @@ from provisioner.core.records import FolderRecord, Record
 from provisioner.render import words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
-from provisioner.render.text_conflicts import MOST, side
+from provisioner.render.runnable import runnable, steps
+from provisioner.render.text_conflicts import MOST, labelled, side
 
 QUIET = frozenset({HoldReason.GRACE, HoldReason.PRUNE_OFF, HoldReason.ADOPTED})
 """Reasons that ask nothing of a person."""
+
+_NAMED = 3
+"""How many are named of those that ask nothing of a person."""
 
 _INDENT = 14
 _RESULTS = {
@@ -26,6 +29,7 @@ _RESULTS = {
     Result.UNCHANGED: ("=", DIM),
     Result.CONFLICT: ("!", BAD),
     Result.FAILED: ("x", BAD),
+    Result.UNKNOWN: ("?", BAD),
     Result.NOT_DONE: ("-", BAD),
 }
 
@@ -50,10 +54,12 @@ def removal_lines(removals: Sequence[Removal], options: Options) -> Iterator[Lin
     columns = widths(rows)
     said: set[str] = set()
     for each, row in zip(told, rows, strict=True):
-        yield _row(_RESULTS.get(each.result, ("!", BAD)), each.result.value, row, columns, each.detail)
+        again = each.result is Result.NOT_DONE and each.detail in said
+        yield _row(_RESULTS.get(each.result, ("!", BAD)), each.result.value, row, columns, "for the same reason" if again else each.detail)
+        said.add(each.detail)
         if each.remedy and each.remedy not in said:
             said.add(each.remedy)
-            yield line(each.remedy, indent=_INDENT, hang=2)
+            yield line(runnable(each.remedy, options), indent=_INDENT, hang=2)
 
 
 def held_lines(held: Sequence[Held], options: Options) -> Iterator[Line]:
@@ -68,13 +74,24 @@ def held_lines(held: Sequence[Held], options: Options) -> Iterator[Line]:
         yield line(
             ("  ! held      ", style), (padded(name, columns[0]), STRONG), GAP, padded(uid, columns[1]), GAP, (each.reason.value, style)
         )
-        yield from _block(each, said)
+        yield from _block(each, said, options)
     if len(loud) > len(told):
         yield line(("  ! ", BAD), f"… and {len(loud) - len(told):,} more held: -v shows each of them")
     yield BLANK
-    quiet = Counter(each.reason for each in held if each.reason in QUIET and not options.verbose)
-    for reason, number in quiet.items():
-        yield line((f"  - {'left':<10}", DIM), f"{words.count(number, 'dashboard')} without a file: {_WHY[reason]}", hang=_INDENT)
+    for reason in HoldReason if not options.verbose else ():
+        quiet = [each for each in held if each.reason is reason and reason in QUIET]
+        if quiet:
+            yield line((f"  - {'left':<10}", DIM), f"{words.count(len(quiet), 'dashboard')} without a file: {_WHY[reason]}", hang=_INDENT)
+            yield from _named(quiet)
+
+
+def _named(quiet: Sequence[Held]) -> Iterator[Line]:
+    """A few by name, with the time that the first of them waits for."""
+    for each in quiet[:_NAMED]:
+        until = f"{GAP}{words.dated(each.remedy)}" if each.reason is HoldReason.GRACE else ""
+        yield line((f"{words.recorded(each.record)}{GAP}{each.record.uid}{GAP}{each.record.path}{until}", DIM), indent=_INDENT, hang=2)
+    if len(quiet) > _NAMED:
+        yield line((f"… and {len(quiet) - _NAMED:,} more: -v shows each of them", DIM), indent=_INDENT)
 
 
 _WHY = {
@@ -84,10 +101,10 @@ _WHY = {
 }
 
 
-def _block(held: Held, said: set[str]) -> Iterator[Line]:
+def _block(held: Held, said: set[str], options: Options) -> Iterator[Line]:
     if held.message not in said:
         said.add(held.message)
-        yield line(held.message, indent=_INDENT, hang=2)
+        yield line(words.dated(held.message), indent=_INDENT, hang=2)
     yield side("base", words.applied(held.record))
     if held.live is not None:
         yield side("live", words.state(held.live))
@@ -95,7 +112,7 @@ def _block(held: Held, said: set[str]) -> Iterator[Line]:
             yield side("", held.live.url)
     if held.remedy and held.remedy not in said:
         said.add(held.remedy)
-        yield side("do", held.remedy)
+        yield from labelled("do", steps(held.remedy, options))
 
 
 def _cells(record: Record | FolderRecord) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from provisioner.core.status import Stand, Standing, StatusReport
 from provisioner.render import answer_words, words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
+from provisioner.render.runnable import steps
 from provisioner.render.text_conflicts import MOST
 from provisioner.render.text_problems import failure_lines, problem_lines
 
@@ -31,6 +32,7 @@ _STYLES = {
 def status_lines(reports: Sequence[StatusReport], options: Options) -> Iterator[Line]:
     """Each target by itself."""
     for each in reports:
+        mine = options.at(each.report.target) if len(reports) > 1 else options
         yield BLANK
         style = GOOD if each.well else DOUBT if each.report.failure is None and not each.count(Standing.CONFLICT) else BAD
         yield line((str(each.report.target), STRONG), GAP, (", ".join(answer_words.standing(each)), style))
@@ -38,7 +40,7 @@ def status_lines(reports: Sequence[StatusReport], options: Options) -> Iterator[
         yield BLANK
         yield from _failures(each)
         yield BLANK
-        yield from _stands(each, options)
+        yield from _stands(each, mine)
         yield BLANK
         weighty = [problem for problem in each.report.problems if options.verbose or problem.severity is not Severity.NOTE]
         yield from problem_lines(weighty, verbose=options.verbose)
@@ -88,13 +90,15 @@ def _details(each: Stand, said: set[str], options: Options) -> Iterator[Line]:
             yield line((each.detail, DIM), indent=_INDENT, hang=2)
         return
     if each.detail:
-        yield line(each.detail, indent=_INDENT, hang=2)
+        yield line(words.dated(each.detail), indent=_INDENT, hang=2)
     for told in answer_words.differs(each, verbose=options.verbose):
         yield line(told, indent=_INDENT, hang=2)
     if each.record is not None:
         yield line((f"last applied: {words.applied(each.record)}", DIM), indent=_INDENT, hang=2)
     if each.url:
         yield line((each.url, DIM), indent=_INDENT)
-    if each.remedy and each.remedy not in said:
-        said.add(each.remedy)
-        yield line((f"{'do':<3}", DIM), each.remedy, indent=_INDENT, hang=3)
+    key = each.remedy.replace(each.uid, "")
+    if each.remedy and key not in said:
+        said.add(key)
+        for at, step in enumerate(steps(each.remedy, options)):
+            yield line((f"{'' if at else 'do':<3}", DIM), step, indent=_INDENT, hang=3)

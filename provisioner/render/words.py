@@ -5,6 +5,7 @@ In: values of core. Out: plain strings, not yet made safe for any format.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from provisioner.core.changes import (
     Change,
     Conflict,
+    ConflictKind,
     CreateDashboard,
     CreateFolder,
     Difference,
@@ -22,14 +24,18 @@ from provisioner.core.changes import (
     Turn,
     UpdateDashboard,
 )
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Found, Revision, Server
+from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Found, Revision, Server
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
-from provisioner.core.report import Exit, PassReport, SourceState
+from provisioner.core.report import Exit, PassReport, SourceState, wrote
+
+ROOT_FOLDER = "the root folder"
 
 _WRITTEN = (Result.CREATED, Result.UPDATED, Result.MOVED)
 _NOTHING_BUT_PLACE = (Difference(Turn.CHANGED, "its folder, and nothing in it"),)
 """Told of a side that changed, and whose contents did not."""
+
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 MOST_DIFFERENCES = 12
 """How many differences of one dashboard are shown before the rest is counted."""
@@ -100,8 +106,22 @@ def source(state: SourceState) -> str:
 
 
 def place(titles: tuple[str, ...]) -> str:
-    """The way to a folder; the root by its name in Grafana."""
-    return " / ".join(titles) or "the root folder"
+    """The way to a folder. The root has another name in every release of Grafana ("General", "Dashboards"), so it has one of ours."""
+    return " / ".join(titles) or ROOT_FOLDER
+
+
+def lies_in(found: LiveState | Found, ours: DesiredDashboard | Record | None = None) -> str:
+    """The folder of a live dashboard: with those above it where it is the one that we know, else as the server titles it."""
+    if found.folder == ROOT:
+        return ROOT_FOLDER
+    if ours is not None and ours.folder == found.folder:
+        return place(ours.titles)
+    return found.folder_title or found.folder
+
+
+def folder(name_: str) -> str:
+    """'folder "Platform"', or the root folder."""
+    return name_ if name_ == ROOT_FOLDER else f'folder "{name_}"'
 
 
 def thing(change: Change) -> DesiredDashboard | DesiredFolder:
@@ -136,7 +156,12 @@ def verb(change: Change) -> str:
 
 def move(change: UpdateDashboard) -> str:
     """From where to where."""
-    return f'folder "{change.live.folder_title or "the root folder"}" → "{place(change.dashboard.titles)}"'
+    return between_folders(lies_in(change.live), place(change.dashboard.titles))
+
+
+def between_folders(before: str, after: str) -> str:
+    """'folder "Infra" → folder "Platform / Hosts"'."""
+    return f"{folder(before)} → {folder(after)}"
 
 
 def versions(outcome: Outcome) -> str:
@@ -168,9 +193,9 @@ def theirs(conflict: Conflict) -> str:
     found = conflict.theirs
     if found is None:
         return "what stands in the way could not be found out"
-    if isinstance(found, Found):
-        return f'"{found.title}" in {found.folder_title or found.folder or "the root folder"}, uid {found.uid}'
-    return f'"{found.title}" in {found.folder_title or "the root folder"}, uid {found.uid}, {state(found)}'
+    ours_ = conflict.ours if isinstance(conflict.ours, DesiredDashboard) else None
+    told = f'"{found.title}" in {lies_in(found, ours_)}, uid {found.uid}'
+    return told if isinstance(found, Found) else f"{told}, {state(found)}"
 
 
 def state(found: LiveState) -> str:
@@ -200,7 +225,7 @@ def edited(drift: Drift) -> tuple[Difference, ...]:
     live, record = drift.live, drift.record
     if live is None or live.folder == record.folder:
         return drift.differences
-    return (Difference(Turn.MOVED, "folder", "", place(record.titles), live.folder_title or place(())), *drift.differences)
+    return (Difference(Turn.MOVED, "folder", "", place(record.titles), lies_in(live)), *drift.differences)
 
 
 def sides(conflict: Conflict) -> list[tuple[str, tuple[Difference, ...]]]:
@@ -208,6 +233,11 @@ def sides(conflict: Conflict) -> list[tuple[str, tuple[Difference, ...]]]:
     if conflict.ours_changed or conflict.theirs_changed:
         return [("in git", conflict.ours_changed or _NOTHING_BUT_PLACE), ("in live", conflict.theirs_changed or _NOTHING_BUT_PLACE)]
     return [("differs", conflict.differences)]
+
+
+def dated(text: str) -> str:
+    """A sentence of core with its moments as people write them."""
+    return _MOMENT.sub(lambda found: moment(found.group()), text)
 
 
 def weights(problems: Iterable[Problem]) -> str:
@@ -234,7 +264,23 @@ def written(report: PassReport) -> list[str]:
     folders[Result.DELETED] = removed(report, Result.DELETED) - results[Result.DELETED]
     changed = folders[Result.UPDATED] + folders[Result.MOVED]
     made = {"made": folders[Result.CREATED], "renamed or moved": changed, "deleted": folders[Result.DELETED]}
-    return [*told, *(f"{count(number, 'folder')} {verb_}" for verb_, number in made.items() if number)]
+    return [*told, *(f"{count(number, 'folder')} {verb_}" for verb_, number in made.items() if number), *_went_wrong(report)]
+
+
+def nothing_written(report: PassReport) -> list[str]:
+    """What is said where nothing is known to be written; nothing where that is not known."""
+    doubtful = report.written or report.count(Result.UNKNOWN) or removed(report, Result.UNKNOWN)
+    return [] if doubtful else ["nothing written"]
+
+
+def _went_wrong(report: PassReport) -> list[str]:
+    """Writes that were made, but not as they were meant."""
+    wrong = [each for each in report.outcomes if each.result in {Result.CONFLICT, Result.FAILED} and wrote(each)]
+    kinds = Counter(each.conflict.kind if each.conflict is not None else None for each in wrong)
+    elsewhere, unrecorded = kinds[ConflictKind.REDIRECTED], kinds[None]
+    over = len(wrong) - elsewhere - unrecorded
+    told = {"written over an edit": over, "written into another dashboard": elsewhere, "written, but not recorded": unrecorded}
+    return [f"{number:,} {word}" for word, number in told.items() if number]
 
 
 def removed(report: PassReport, result: Result) -> int:
@@ -243,9 +289,9 @@ def removed(report: PassReport, result: Result) -> int:
 
 
 def untouched(report: PassReport) -> list[str]:
-    """What needs no write, in numbers: ["2 drifted", "1 deleted on the server", "3 to adopt", "207 unchanged"]; the last one always."""
-    adopted = [f"{report.adopted:,} {'adopted' if report.applied else 'to adopt'}"] if report.adopted else []
-    return [*drifted(report), *adopted, f"{report.unchanged:,} unchanged"]
+    """What needs no write, in numbers: ["2 drifted", "1 deleted on the server", "207 unchanged (3 to adopt)"]; the last one always."""
+    adopted = f" ({report.adopted:,} {'adopted' if report.applied else 'to adopt'})" if report.adopted else ""
+    return [*drifted(report), f"{report.unchanged:,} unchanged{adopted}"]
 
 
 def drifted(report: PassReport) -> list[str]:
@@ -257,23 +303,32 @@ def drifted(report: PassReport) -> list[str]:
 
 def trouble(report: PassReport) -> list[str]:
     """What keeps a pass from being well, in numbers: ["stopped before the end", "1 failed", "2 conflicts"], only what there is."""
-    numbers = {result: report.count(result) + removed(report, result) for result in (Result.FAILED, Result.NOT_DONE)}
+    numbers = {result: report.count(result) + removed(report, result) for result in (Result.FAILED, Result.UNKNOWN, Result.NOT_DONE)}
     conflicts = len(report.conflicts) + removed(report, Result.CONFLICT)
     unread = sum(source.failure is not None for source in report.sources)
     told = [
         "stopped before the end" if report.stopped else "",
         f"{count(unread, 'source')} could not be read" if unread else "",
-        *(f"{number:,} {result.value}" if number else "" for result, number in numbers.items()),
+        *(f"{number:,} {_TROUBLE[result]}" if number else "" for result, number in numbers.items()),
         count(conflicts, "conflict") if conflicts else "",
         f"{len(report.held):,} held" if report.held else "",
     ]
     return [each for each in told if each]
 
 
+_TROUBLE = {Result.FAILED: "failed", Result.UNKNOWN: "perhaps written", Result.NOT_DONE: "not done"}
+
+
+def ended(code: Exit, reports: Iterable[PassReport]) -> str:
+    """The exit code in words. Who stopped it knows that nothing failed."""
+    stopped = code is Exit.ERROR and any(report.stopped for report in reports)
+    return f"exit {code.value}: {'stopped before all was done' if stopped else EXITS[code]}"
+
+
 EXITS: Mapping[Exit, str] = MappingProxyType(
     {
         Exit.OK: "done, or nothing to do",
-        Exit.ERROR: "something failed",
+        Exit.ERROR: "something failed, or was left undone",
         Exit.PENDING: "changes are pending, or dashboards drifted",
         Exit.INVALID: "files have errors",
         Exit.CONFLICT: "conflicts or holds wait for a person",

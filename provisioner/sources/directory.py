@@ -35,7 +35,7 @@ _Found = tuple[Snapshot, bool]
 
 
 class DirectorySource:
-    """Satisfies `core.ports.Source`. Safe to use from several threads. `now` gives the time in nanoseconds since 1970."""
+    """Satisfies `core.ports.Source` and `Written`. Safe to use from several threads. `now` gives the time in nanoseconds since 1970."""
 
     def __init__(self, settings: DirectorySettings, *, now: Callable[[], int] = time.time_ns) -> None:
         self._settings = settings
@@ -70,6 +70,15 @@ class DirectorySource:
             except OSError:  # readable at the snapshot, not now: the same to the caller as gone
                 data = None
             yield entry, data if data is not None and blob_id(data) == entry.blob else None
+
+    def age(self, path: str) -> float | None:
+        """As `core.ports.Written` says. By ctime, which writing, renaming and copying all set to now, whatever mtime a program asks for."""
+        try:
+            real = _Place(self._root()).of(path)
+            changed = None if real is None else os.stat(real).st_ctime_ns  # noqa: PTH116 - as in walk.py
+        except (OSError, SourceError):
+            return None
+        return None if changed is None else max(0, self._now() - changed) / 1e9
 
     def _root(self) -> str:
         """Where the path leads now. Links above the files are followed once: a switch of trees is seen whole or not at all."""

@@ -5,13 +5,16 @@ In: `SourceSettings` and the way to secrets. Out: something that satisfies `core
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from provisioner.core.errors import SourceBroken
-from provisioner.core.ports import Source
+from provisioner.core.ports import Source, Watch
 from provisioner.core.secret import Reveal
 from provisioner.core.settings import DirectorySettings, GitSettings, SourceSettings
 from provisioner.sources.directory import DirectorySource
+from provisioner.sources.watch_looking import Polled
+from provisioner.sources.watching import open_watch
 
 
 def open_source(settings: SourceSettings, reveal: Reveal) -> Source:
@@ -24,6 +27,17 @@ def open_source(settings: SourceSettings, reveal: Reveal) -> Source:
             return DirectorySource(settings)
         case GitSettings():
             return _git(settings, reveal)
+        case _:
+            assert_never(settings)
+
+
+def watched(settings: SourceSettings, on_hint: Callable[[], None]) -> Watch:
+    """Notices changes of the source from now on. A repository says nothing by itself: it is asked at intervals, or when a hook says so."""
+    match settings:
+        case DirectorySettings():
+            return open_watch(settings, on_hint)
+        case GitSettings():
+            return Polled(settings.interval)
         case _:
             assert_never(settings)
 

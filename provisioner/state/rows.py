@@ -55,15 +55,16 @@ def intent_out(intent: Intent) -> str:
     """Compact JSON."""
     before = None if intent.before is None else [intent.before.id, intent.before.version]
     record = None if intent.record is None else _record_fields(intent.record)
-    return _text([intent.uid, intent.action.value, before, record, intent.begun])
+    return _text([intent.uid, intent.action.value, before, record, intent.begun, intent.message])
 
 
 def intent_in(text: str) -> Intent:
     """The intent that was written."""
     with _understanding():
-        uid, action, before, record, begun = _decoded(text)[0]
+        uid, action, before, record, begun, message = _decoded(text)[0]
         was = None if before is None else Mark(*before)
-        return Intent(Uid(uid), Action(action), was, None if record is None else _record(record, {}.setdefault), begun)
+        then = None if record is None else _record(record, {}.setdefault)
+        return Intent(Uid(uid), Action(action), was, then, begun, message)
 
 
 def kept_out(kept: Kept) -> str:

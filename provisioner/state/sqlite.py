@@ -32,8 +32,8 @@ _BUSY_SECONDS = 2.0
 
 
 class SqliteMemory:
-    """A `Memory` in a file, for one process at a time and all its threads. `today` counts days; rows are touched once a day, so that
-    rest writes nothing.
+    """A `Memory` in a file, for one process at a time and all its threads; with "" for a path it remembers nothing. `today` counts days;
+    rows are touched once a day, so that rest writes nothing. `advice` is what to do about `trouble`.
     """
 
     def __init__(self, path: str, *, today: Callable[[], int], rules: str | None = None) -> None:
@@ -43,8 +43,10 @@ class SqliteMemory:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self.trouble: str | None = None
-        with self._noticing():
-            self._connection = _opened(path, self.rules)
+        self.advice = "nothing is to be done: what is not remembered is read again"
+        if path:
+            with self._noticing():
+                self._connection = _opened(path, self.rules)
 
     def readings(self, keys: Iterable[ReadingKey]) -> dict[ReadingKey, Reading]:
         """Those that are remembered."""
@@ -117,7 +119,8 @@ class SqliteMemory:
             with translated(self._path):
                 yield
         except StateUnusable as error:
-            self.trouble = self.trouble or f"{error.message}; {error.next_step}"
+            if self.trouble is None:
+                self.trouble, self.advice = error.message, f"here it cost time and nothing else; {error.next_step}"
             self.close()
 
 

@@ -10,8 +10,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TABLES_VERSION = 2
-"""Kept in the file's user_version. 1: readings and fingerprints. 2: also records, folders, intents, kept bodies, confirmations."""
+TABLES_VERSION = 3
+"""Kept in the file's user_version. 1: readings and fingerprints. 2: also records, folders, intents, kept bodies, confirmations. 3: intents
+with the message of their write.
+"""
 
 APPLICATION_ID = 0x70_72_76_73
 """Kept in the file's application_id since version 2, so that another program's database is never taken for ours ("prvs")."""
@@ -49,6 +51,7 @@ _STEPS = (
             for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
         ),
     ),
+    ("UPDATE intent SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 5",),
 )
 _FIRST = frozenset({"about", "reading", "fingerprint"})
 

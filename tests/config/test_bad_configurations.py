@@ -25,7 +25,7 @@ BAD = (
     Bad(f"{SOURCE}---\nlog: {{}}\n", "config-syntax", 3, 1, "the file has 2 documents; a configuration is one"),
     # keys
     Bad(f"{SOURCE}target: {{}}\n", "config-unknown-key", 2, 1, '"target" is not a key here', 'did you mean "targets"?'),
-    Bad(f"{SOURCE}server:\n  listen: 1\n", "config-unknown-key", 2, 1, '"server" is not a key here'),
+    Bad(f"{SOURCE}serve:\n  listen: 1\n", "config-unknown-key", 2, 1, '"serve" is not a key here', 'did you mean "server"?'),
     Bad(git("brunch: main"), "config-unknown-key", 5, 7, '"brunch" is not a key here', 'did you mean "branch"?'),
     Bad(target("tokn: t"), "config-unknown-key", 5, 5, '"tokn" is not a key here', 'did you mean "token_file"?'),
     Bad(

@@ -14,9 +14,11 @@ from provisioner.config import quantities, schema
 from provisioner.config.flags import Flags
 from provisioner.config.load import load
 from provisioner.config.reference import configuration_page
+from provisioner.config.service import listen
 from provisioner.core.catalog import BY_CODE
 from provisioner.core.model import Json, TargetName
 from provisioner.core.schema import Schema
+from provisioner.core.service import DaemonSettings, HookSettings, Provider, ServerSettings, Watching, WatchMode
 from provisioner.core.settings import (
     LOCK_WAIT,
     OWNER_PREFIX,
@@ -31,6 +33,7 @@ from provisioner.core.settings import (
     LogSettings,
     Policy,
     Selection,
+    TargetSettings,
 )
 from tests.config.conftest import HOME, Place
 
@@ -41,7 +44,7 @@ BASE = schema.base()
 def keys(node: dict[str, Json], way: str = "") -> Iterator[tuple[str, dict[str, Json]]]:
     """Every key that a person may write, with what the schema says of it."""
     below = dict(node.get("properties", {}))
-    if isinstance(node.get("additionalProperties"), dict) and way in {"sources", "targets"}:
+    if isinstance(node.get("additionalProperties"), dict) and way in {"sources", "targets", "server.hooks"}:
         below["NAME"] = node["additionalProperties"]
     for key, raw in below.items():
         value, here = schema.resolved(BASE, raw), f"{way}.{key}" if way else key
@@ -80,7 +83,7 @@ def test_no_part_takes_unknown_keys() -> None:
     parts = [
         BASE,
         *(node for node in KEYS.values() if "properties" in node),
-        *(BASE["$defs"][name] for name in ("source", "target", "override")),
+        *(BASE["$defs"][name] for name in ("source", "target", "override", "server", "hook")),
     ]
     assert [part["title"] for part in parts if part.get("additionalProperties") is not False] == []
 
@@ -118,6 +121,19 @@ def test_the_default_policy_is_that_of_the_settings() -> None:
     assert quantities.span(default("state.wait")) == LOCK_WAIT
 
 
+def test_the_defaults_of_the_daemon_are_those_of_the_settings() -> None:
+    watching, service = Watching(), DaemonSettings()
+    git, target = ({each.name: each.default for each in fields(kind)} for kind in (GitSettings, TargetSettings))
+    assert quantities.seconds(default("sources.NAME.git.interval")) == git["interval"]
+    assert default("sources.NAME.directory.watch") == watching.mode
+    assert quantities.seconds(default("sources.NAME.directory.interval")) == watching.interval
+    assert quantities.span(default("targets.NAME.drift_interval")) == target["drift_interval"]
+    assert quantities.span(default("daemon.stop_grace")) == service.stop_grace
+    assert default("daemon.reload") == service.reload
+    assert default("server.hooks.NAME.header") == HookSettings.HEADER
+    assert listen(default("server.listen")) == ("127.0.0.1", ServerSettings().port)
+
+
 def test_what_an_override_leaves_out_has_no_default_of_its_own() -> None:
     assert [way for way, node in LEAVES.items() if "overrides[]" in way and "default" in node] == []
 
@@ -135,6 +151,8 @@ def test_the_words_that_may_be_chosen_are_those_of_the_settings() -> None:
         assert LEAVES[f"{way}.adopt"]["enum"] == list(AdoptPolicy)
         assert LEAVES[f"{way}.deleted"]["enum"] == list(DeletedPolicy)
     assert LEAVES["log.format"]["enum"] == list(LogFormat)
+    assert LEAVES["server.hooks.NAME.provider"]["enum"] == list(Provider)
+    assert LEAVES["sources.NAME.directory.watch"]["enum"] == list(WatchMode)
 
 
 def test_the_printed_schema_knows_every_problem_code() -> None:
@@ -148,7 +166,7 @@ def test_the_example_mentions_every_key() -> None:
 
 
 def example(place: Place, text: str) -> Path:
-    for name in ("git-token", "git-password", "grafana-token", "grafana-password"):
+    for name in ("git-token", "grafana-token", "hook"):
         place.file(f"secrets/{name}", "glsa_x\n")
     return place.file("config.yaml", text)
 
@@ -165,7 +183,8 @@ def test_what_the_example_shows_as_default_is_the_default(place: Place) -> None:
     text = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
     plain = load(example(place, text), HOME).settings
     shown = re.sub(
-        r"^( *)# (include:|timeout:|attempts:|limits:|  file_bytes:|  files:|  total_bytes:|concurrency:|  reads:|  saves:|state:|  wait:)",
+        r"^( *)# (include:|timeout:|interval:|watch:|drift_interval:|attempts:|limits:|  file_bytes:|  files:|  total_bytes:|concurrency:"
+        r"|  reads:|  saves:|state:|  wait:)",
         r"\1\2",
         text,
         flags=re.MULTILINE,

@@ -273,6 +273,7 @@ def test_a_server_that_was_emptied_is_filled_again(policy: Policy) -> None:
     emptied = replace(sides(RECORD, BASE, None), upheaval=Upheaval.EMPTIED)
 
     assert decide(emptied, policy) == CreateDashboard(CPU, "the server was emptied: it is made again")
+    assert decide(replace(emptied, content=OURS), policy) == CreateDashboard(CPU, "the server was emptied: it is made again")
 
 
 def test_a_server_that_was_restored_is_brought_up_to_date_and_what_it_had_is_kept() -> None:

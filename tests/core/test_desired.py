@@ -8,7 +8,7 @@ import pytest
 from provisioner.core.catalog import problem
 from provisioner.core.desired import Wants, desire
 from provisioner.core.identity import derived_uid
-from provisioner.core.model import Desired, Document
+from provisioner.core.model import Desired, Document, Hiding
 from provisioner.core.problems import Severity
 from tests.core.builders import PLATFORM, codes, dashboard, document, file, source, unreadable, wanted, weights
 
@@ -138,6 +138,18 @@ def test_a_snapshot_that_is_not_whole_leaves_doubt_and_its_problems_are_told_wit
 
     assert [each.file for each in desired.problems] == ["dash/b.json"]
     assert not desired.complete
+    assert desired.hiding == (Hiding("dash/b.json", PLATFORM, "b.json"),)
+
+
+def test_a_snapshot_that_is_not_whole_and_does_not_say_why_hides_the_source() -> None:
+    assert desire([source(complete=False)], Wants()).hiding == (Hiding(f"source {PLATFORM}", PLATFORM, "."),)
+
+
+def test_files_that_may_hold_what_nobody_can_name_are_named() -> None:
+    duplicates = (dashboard("b.json", None, "B"), dashboard("c.json", "x"), dashboard("d.json", "x"))
+    broken = file("e.json", document(None, "E"), problems=(problem("title-invalid", "", "it is broken"),))
+
+    assert [each.shown for each in wanted(unreadable("a.json"), *duplicates, broken).hiding] == ["a.json", "e.json"]
 
 
 # One uid twice

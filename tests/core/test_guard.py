@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.core.changes import LiveState
-from provisioner.core.guard import Circumstances, Deletion, HoldReason, Pruning, digest_of, guard, to_look_at
-from provisioner.core.model import FolderUid, Mark, SourceName, TargetName, Uid
+from provisioner.core.guard import Circumstances, Deletion, HoldReason, Pruning, digest_of, guard, suspended, to_look_at
+from provisioner.core.model import FolderUid, Hiding, Mark, SourceName, TargetName, Uid
 from provisioner.core.policy import Policies, policies
 from provisioner.core.records import Record
 from provisioner.core.settings import Ceiling, Connection, Override, Policy, PolicyChange, Prune, TargetSettings
@@ -228,3 +228,28 @@ def test_a_ceiling_of_nothing_asks_for_each() -> None:
 @given(st.permutations(range(6)))
 def test_the_order_in_which_they_come_does_not_change_the_digest(order: list[int]) -> None:
     assert guard(tuple(RECORDS[each] for each in order), PRUNING, around(LIVES)).digest == DIGEST
+
+
+# Files that cannot be read
+
+
+def hiding(*names: str) -> tuple[Hiding, ...]:
+    return tuple(Hiding(f"dashboards/{each}", PLATFORM, each) for each in names)
+
+
+def test_what_may_be_in_a_file_that_cannot_be_read_is_held_and_the_file_named() -> None:
+    [held] = suspended((RECORD,), hiding("broken.json"), PRUNING, frozenset({PLATFORM}))
+    assert (held.record, held.reason) == (RECORD, HoldReason.UNREADABLE)
+    assert held.message == "its file is not found, and 1 file has errors and may be it: dashboards/broken.json"
+
+
+def test_of_many_files_that_cannot_be_read_the_first_are_named_and_the_others_counted() -> None:
+    [held] = suspended((RECORD,), hiding(*(f"b{number}.json" for number in range(9))), PRUNING, frozenset({PLATFORM}))
+    assert "9 files have errors and may be it: dashboards/b0.json, " in held.message
+    assert held.message.endswith(" more")
+
+
+def test_what_would_not_be_deleted_anyway_waits_for_no_file() -> None:
+    never = (replace(RECORD, written=False), replace(RECORD, source=SourceName("removed")))
+    assert suspended(never, hiding("broken.json"), PRUNING, frozenset({PLATFORM})) == ()
+    assert suspended((RECORD,), hiding("broken.json"), Policies(Policy()), frozenset({PLATFORM})) == ()

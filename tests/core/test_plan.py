@@ -10,7 +10,7 @@ from provisioner.core.conflicts import CONFLICTS
 from provisioner.core.decide import name_exists
 from provisioner.core.identity import derived_uid
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import ROOT, Desired, Fingerprint, Found, LiveFolder, Server, Uid
+from provisioner.core.model import ROOT, Desired, Fingerprint, Found, Hiding, LiveFolder, Server, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import Policies
 from provisioner.core.records import Record, Why
@@ -252,6 +252,17 @@ def test_a_record_without_a_file_is_gone() -> None:
 
 def test_in_doubt_no_record_is_gone() -> None:
     assert make_plan(Desired(complete=False), looked(read=False), REPORT, RECORDS).gone == ()
+
+
+def test_in_doubt_records_without_a_file_are_named_but_for_those_whose_own_file_is_in_doubt() -> None:
+    lost, broken = (replace(recorded(CPU), uid=Uid(each), path=f"{each}.json") for each in ("lost", "broken"))
+    hiding = (Hiding("dash/broken.json", broken.source, "broken.json"),)
+
+    made = make_plan(
+        replace(ONE, complete=False, hiding=hiding), looked(read=False), REPORT, {**RECORDS, lost.uid: lost, broken.uid: broken}
+    )
+
+    assert (made.gone, made.unsure, made.hiding) == ((), (lost,), hiding)
 
 
 def test_what_a_refused_file_names_is_neither_gone_nor_drifted() -> None:

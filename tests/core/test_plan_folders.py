@@ -208,6 +208,32 @@ def test_a_folder_of_ours_that_somebody_renamed_is_told_and_used() -> None:
     assert made_folders(made) == []
 
 
+THEIRS = live_folder("theirs", "operations ", number=2)
+
+
+def test_a_folder_of_ours_is_not_renamed_to_a_title_that_is_taken_beside_it_where_titles_are_unique() -> None:
+    made = plan(STATED, folders=(OPS, THEIRS), made=(ours(OPS),), on=OLD)
+
+    [told] = made.conflicts
+    assert (told.kind, told.ours) == (ConflictKind.FOLDER_NAME_EXISTS, OPERATIONS)
+    assert told.message == 'it cannot be called so, for another folder has this title, uid "theirs"; it is used as it is'
+    assert (made_folders(made), placed(made)) == ([], ["ops-uid"])
+
+
+def test_a_folder_of_ours_is_renamed_beside_another_of_the_title_where_titles_may_repeat() -> None:
+    assert made_folders(plan(STATED, folders=(OPS, THEIRS), made=(ours(OPS),), on=NEW)) == [("Operations", "")]
+
+
+def test_a_folder_of_ours_is_renamed_to_the_title_that_another_of_ours_gives_away() -> None:
+    both = wanted(
+        *(dashboard("ops/cpu.json", "cpu"), folder_file("ops/_folder.yaml", "Operations", "ops-uid")),
+        *(dashboard("run/ram.json", "ram"), folder_file("run/_folder.yaml", "Running", "theirs")),
+    )
+    made = plan(both, folders=(OPS, THEIRS), made=(ours(OPS), ours(THEIRS, "run")), on=OLD)
+
+    assert (made_folders(made), made.conflicts) == ([("Operations", ""), ("Running", "")], ())
+
+
 def test_folders_of_ours_that_no_directory_stands_for_are_gone_children_first() -> None:
     top, child, root = ours(live_folder("a", "A"), "a"), ours(live_folder("b", "B", "a"), "a/b"), ours(live_folder("0", "Team"), "")
 

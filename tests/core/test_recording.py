@@ -7,11 +7,23 @@ import pytest
 from provisioner.core.changes import Comparison, ConflictKind, CreateDashboard, CreateFolder, Drift, LiveState, Plan, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.live import Ours
-from provisioner.core.model import BlobId, DesiredDashboard, Fingerprint, FolderUid, Mark, Origin, SourceName, TargetName, Uid
+from provisioner.core.model import (
+    BlobId,
+    Desired,
+    DesiredDashboard,
+    DesiredFolder,
+    Fingerprint,
+    FolderUid,
+    Mark,
+    Origin,
+    SourceName,
+    TargetName,
+    Uid,
+)
 from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
-from provisioner.core.recording import Moment, at_rest, notes, record_of, rest_key, settled, stale
-from provisioner.core.records import Action, Intent, Record
+from provisioner.core.recording import Moment, at_rest, notes, record_of, rest_key, stale
+from provisioner.core.records import Record
 from provisioner.core.settings import Connection, Policy, Prune, TargetSettings
 from provisioner.core.upheaval import Upheaval
 from tests.core.builders import BASE, LATER, OURS, PLATFORM, THEIRS, WRITTEN, dashboard, document, file, recorded, source, there, wanted
@@ -147,41 +159,26 @@ def test_records_of_a_server_that_is_no_more_are_forgotten_before_anything_is_wr
     assert stale(Plan(notice=notice), {CPU.uid: RECORD}) == (CPU.uid,) * forgotten
 
 
-# What a crash left
-
-INTENT = Intent(CPU.uid, Action.UPDATE, WRITTEN, replace(RECORD, content=OURS, mark=Mark(0, 0)), MOMENT.when)
-
-
-def test_a_write_that_was_done_is_recorded_with_the_mark_that_is_there() -> None:
-    assert settled(INTENT, there(CPU, OURS)) == replace(RECORD, content=OURS, mark=LATER)
-
-
-@pytest.mark.parametrize(
-    ("intent", "live"),
-    [
-        (INTENT, there(CPU, BASE, WRITTEN)),
-        (INTENT, there(CPU, THEIRS)),
-        (INTENT, replace(there(CPU, OURS), folder=FolderUid("elsewhere"))),
-        (INTENT, None),
-        (Intent(CPU.uid, Action.DELETE, WRITTEN, None, MOMENT.when), there(CPU, BASE)),
-        (Intent(CPU.uid, Action.DELETE, WRITTEN, None, MOMENT.when), None),
-    ],
-    ids=["not done", "something else is there", "elsewhere", "gone", "not deleted", "deleted"],
-)
-def test_of_a_write_that_was_not_done_or_a_deletion_there_is_no_record(intent: Intent, live: LiveState | None) -> None:
-    assert settled(intent, live) is None
-
-
 # At rest
 
 
 def rests(*records: Record, ours: Ours = AS_RECORDED, policies: Policies | None = None) -> bool:
-    return at_rest((CPU,), {each.uid: each for each in records}, {CPU.uid: ours}, policies)
+    return at_rest(DESIRED, {each.uid: each for each in records}, {CPU.uid: ours}, policies)
 
 
 def test_when_every_dashboard_is_as_it_was_applied_there_is_nothing_to_do() -> None:
     assert rests(RECORD)
-    assert at_rest((), {}, {})
+    assert at_rest(Desired(), {}, {})
+
+
+def test_a_folder_whose_stated_uid_changed_is_to_be_made_although_its_title_is_the_same() -> None:
+    derived, stated = (replace(OPS, uid=FolderUid("another"), derived=each) for each in (True, False))
+    moved = replace(CPU, folder=FolderUid("another"))
+
+    def rests_in(folder: DesiredFolder) -> bool:
+        return at_rest(Desired((folder,), (moved,)), {CPU.uid: RECORD}, {CPU.uid: AS_RECORDED})
+
+    assert (rests_in(derived), rests_in(stated)) == (True, False)
 
 
 def test_without_a_record_something_is_to_be_done() -> None:

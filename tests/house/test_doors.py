@@ -36,14 +36,15 @@ ROOMS: dict[str, frozenset[str]] = {
     "apply": frozenset({"core", "journal", "saving"}),
     "looking": frozenset({"core", "reading"}),
     "validation": frozenset({"core", "reading"}),
-    "reconcile": frozenset({"core", "apply", "deleting", "journal", "looking", "reading"}),
+    "reconcile": frozenset({"core", "apply", "deleting", "journal", "looking", "reading", "resolving"}),
+    "resolving": frozenset({"core", "journal"}),
     "exporting": frozenset({"core", "looking", "reading"}),
-    "restoring": frozenset({"core", "journal", "saving"}),
-    "inquiring": frozenset({"core", "looking", "reading"}),
+    "restoring": frozenset({"core", "journal", "resolving", "saving"}),
+    "inquiring": frozenset({"core", "looking", "reading", "resolving"}),
     "daemon": frozenset({"core", "reading", "reconcile"}),
 }
 # These build the parts out of every room. Nothing imports the command line, but `python -m provisioner`.
-BUILDERS = frozenset({"cli", "demo", "wiring"})
+BUILDERS = frozenset({"cli", "demo", "front", "staging", "wiring"})
 NOT_IMPORTED = frozenset({"cli"})
 ENTRANCE = "__main__"
 # provisioner/__init__.py itself: the version. Everybody may read it, save core, which has no version of its own.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def test_records_survive_a_release_that_knows_nothing_of_them(path: Path) -> Non
     assert TABLES_VERSION == version(path)
 
 
+def test_an_intent_of_version_2_had_no_message_and_is_kept(path: Path) -> None:
+    with ledger(path) as one:
+        one.begin(intent("disk"))
+        one.begin(replace(intent("cpu"), message="cpu.json at beef"))
+    script(path, "UPDATE intent SET body = json_remove(body, '$[5]'); PRAGMA user_version = 2;")
+    with ledger(path) as one:
+        assert (intent("disk"), intent("cpu")) == one.intents()
+    assert TABLES_VERSION == version(path)
+
+
 def test_a_file_that_a_crash_left_half_made_is_finished(path: Path) -> None:
     script(path, VERSION_1.replace("PRAGMA user_version = 1;", "DROP TABLE fingerprint;"))
     with ledger(path) as one:
@@ -87,7 +98,7 @@ def test_a_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path) -> N
         one.note([record()])
     script(path, "PRAGMA user_version = 9; PRAGMA wal_checkpoint(TRUNCATE);")
     before = path.read_bytes()
-    with pytest.raises(StateUnusable, match=r"written by a later release \(tables of version 9, we know 2\)") as caught:
+    with pytest.raises(StateUnusable, match=r"written by a later release \(tables of version 9, we know 3\)") as caught:
         StateFile(str(path))
     assert "use that release" in caught.value.next_step
     memory = SqliteMemory(str(path), today=lambda: 1, rules="others")

@@ -200,6 +200,10 @@ def test_a_file_that_cannot_be_read_suspends_every_deletion(any_house: House) ->
     report = any_house.apply(policy=AT_ONCE)
     assert ((), ()) == (report.removals, report.pruning.deletions)
     assert any_house.browser.is_there(SALES)
+    [held] = report.held
+    assert (SALES, HoldReason.UNREADABLE, Exit.INVALID) == (held.record.uid, held.reason, exit_code([report]))
+    assert held.message.endswith("1 file has errors and may be it: " + str(any_house.files / "broken.json"))
+    assert getattr(record(any_house), "missing_since", "") is None
     any_house.delete("broken.json")
     assert Result.DELETED is _removed(any_house.apply(policy=AT_ONCE))[SALES]
 
@@ -209,7 +213,8 @@ def test_a_file_that_became_unreadable_keeps_its_own_dashboard(any_house: House)
     any_house.write("stock.json", dashboard("stock"))
     any_house.apply()
     any_house.write("sales.json", "{")
-    assert () == any_house.apply(policy=AT_ONCE).removals
+    report = any_house.apply(policy=AT_ONCE)
+    assert ((), ()) == (report.removals, report.pruning.held)
     assert any_house.browser.is_there(SALES)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from provisioner.core.changes import ConflictKind, CreateFolder, Result
 from provisioner.core.guard import HoldReason
 from provisioner.core.settings import Policy, Prune
+from provisioner.sandbox import Faults
 from tests.whole.desk import SALES, kept
 from tests.whole.house import House, dashboard, kinds, panel_titled, results
 
@@ -156,6 +157,23 @@ def test_a_folder_with_a_uid_that_moves_in_git_is_moved_with_what_lies_in_it(twe
     assert (2, 0) == (twelve.apply(policy=AT_ONCE).unchanged, twelve.writes)
 
 
+def test_a_folder_that_was_renamed_and_could_not_be_moved_is_still_ours_and_is_moved_by_the_next_pass(twelve: House) -> None:
+    twelve.write("shop/till/_folder.yaml", "title: Till\nuid: till\n")
+    twelve.write("shop/till/sales.json", dashboard(SALES))
+    twelve.write("market/stock.json", dashboard("stock"))
+    twelve.apply()
+    _move(twelve, "shop/till/_folder.yaml", "market/till/_folder.yaml")
+    twelve.write("market/till/_folder.yaml", "title: Desk\nuid: till\n")
+    _move(twelve, "shop/till/sales.json", "market/till/sales.json")
+    twelve.sandbox.faults.set(Faults(path="/api/folders/till/move", drop_before=9))
+    assert Result.FAILED is results(twelve.apply())["till"]
+    assert "Desk" in twelve.browser.folders()
+    twelve.sandbox.faults.set(Faults())
+    assert Result.MOVED is results(twelve.apply())["till"]
+    folders = twelve.browser.folders()
+    assert folders["market"]["uid"] == folders["Desk"]["parentUid"]
+
+
 def test_a_folder_of_ours_that_a_person_renamed_is_told_and_left_so(any_house: House) -> None:
     _titled(any_house, "Shop")
     any_house.write("shop/sales.json", dashboard(SALES))
@@ -169,6 +187,27 @@ def test_a_folder_of_ours_that_a_person_renamed_is_told_and_left_so(any_house: H
     assert [ConflictKind.FOLDER_DIFFERS] == kinds(report)
     assert 0 == any_house.writes
     assert {"Theirs"} == any_house.browser.folders().keys()
+
+
+def test_a_folder_whose_answer_was_lost_is_ours_and_goes_along_when_git_renames_it(any_house: House) -> None:
+    _titled(any_house, "Shop")
+    any_house.write("shop/sales.json", dashboard(SALES))
+    any_house.sandbox.faults.set(Faults(path="/api/folders", methods=("POST",), error_after_write=1))
+    any_house.apply()
+    _titled(any_house, "Market")
+    any_house.apply()
+    assert {"Market"} == any_house.browser.folders().keys()
+
+
+def test_a_folder_of_ours_that_git_calls_like_another_one_is_told_and_stays_as_it_is(nine: House) -> None:
+    _titled(nine, "Shop")
+    nine.write("shop/sales.json", dashboard(SALES))
+    nine.apply()
+    nine.browser.ask("/api/folders", {"title": "Market", "uid": "theirs"})
+    _titled(nine, "Market")
+    for report in (nine.plan(), nine.apply(), nine.apply()):
+        assert ([ConflictKind.FOLDER_NAME_EXISTS], (), 1) == (kinds(report), report.plan.changes, report.unchanged)
+    assert {"Shop", "Market"} == nine.browser.folders().keys()
 
 
 def test_a_folder_that_was_there_before_us_is_never_renamed(any_house: House) -> None:

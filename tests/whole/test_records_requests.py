@@ -116,3 +116,14 @@ def test_a_scan_of_some_recognises_a_server_that_was_emptied(quiet: House) -> No
     quiet.parts["scan"] = frozenset({Uid("d1"), Uid("d2")})
     report = quiet.apply()
     assert (Upheaval.EMPTIED, 11) == (report.plan.notice, report.written)
+
+
+def test_a_folder_whose_uid_changes_under_one_title_is_seen_without_a_scan(twelve: House) -> None:
+    twelve.write("shop/_folder.yaml", "title: Shop\nuid: one\n")
+    twelve.write("shop/sales.json", dashboard(SALES))
+    twelve.apply()
+    twelve.parts["scan"] = NONE
+    assert 1 == twelve.apply().resting
+    twelve.write("shop/_folder.yaml", "title: Shop\nuid: two\n")
+    twelve.apply()
+    assert "two" == twelve.browser.read(SALES)["meta"]["folderUid"]

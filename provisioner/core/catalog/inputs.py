@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = (
         Severity.ERROR,
         "An input has no value",
         "`${NAME}` would be stored as dead text and the panels would show nothing. A warning while no target is named.",
-        "map it under datasources or variables of the target",
+        "map it under datasources or variables of the target; without a configuration a data source by --datasource NAME=UID",
     ),
     Rule(
         "input-undeclared",

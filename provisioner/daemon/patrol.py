@@ -1,0 +1,124 @@
+"""Walks from dashboard to dashboard of one target and looks whether somebody saved there: each once in the drift interval, evenly.
+
+In: the records. Out: wishes for a pass that looks at what moved; whether the server answers at all. It never writes, and one look at a time
+is all that the server feels of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnreachable, TargetUnsuitable
+from provisioner.core.model import Mark, Uid
+from provisioner.core.ports import Grafana
+from provisioner.core.records import Record
+from provisioner.core.report import Failure
+from provisioner.core.standing import Cause
+from provisioner.core.waking import backoff
+from provisioner.daemon.around import Around
+from provisioner.daemon.board import Board
+from provisioner.daemon.worker import TargetPart, Worker
+
+_NOTHING_YET = 1.0
+"""Seconds until it is asked again whether there is anything to look at."""
+
+_Seen = Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolPart:
+    """`open_grafana` raises TargetError and SecretUnreadable."""
+
+    target: TargetPart
+    open_grafana: Callable[[], AbstractContextManager[Grafana]]
+
+
+class Patrol:
+    """One target. What was told once is told again only when it has moved on."""
+
+    def __init__(self, part: PatrolPart, worker: Worker, board: Board, around: Around) -> None:
+        self.name = f"patrol {part.target.settings.name}"
+        self._part = part
+        self._worker = worker
+        self._board = board
+        self._around = around
+        self._closed = threading.Event()
+        self._told: dict[Uid, _Seen] = {}
+        self._failures = 0
+        self._looked = 0
+
+    def close(self) -> None:
+        """Ends `run` after the look that is under way."""
+        self._closed.set()
+
+    def begin_anew(self, fault: str) -> None:
+        """After a fault of ours."""
+
+    def run(self) -> None:
+        """Round after round, until it is closed. A server that does not answer is asked again after a backoff."""
+        interval = self._part.target.settings.drift_interval
+        if interval <= 0:
+            return
+        while not self._closed.is_set():
+            try:
+                self._rounds(interval)
+            except ProvisionerError as error:
+                self._failed(error)
+            finally:
+                self._around.pulse.idle(self.name)
+
+    def _rounds(self, interval: float) -> None:
+        """As long as the server answers. The connection is opened when there is something to look at, and kept."""
+        while not self._records():
+            if self._closed.wait(_NOTHING_YET):
+                return
+        with self._part.open_grafana() as grafana:
+            while (uids := sorted(self._records())) and not self._closed.is_set():
+                self._round(uids, interval / len(uids), grafana)
+
+    def _round(self, uids: list[Uid], pace: float, grafana: Grafana) -> None:
+        """Each once, in an order that stays; one that is ours no longer by its turn is passed over."""
+        self._looked = 0
+        for uid in uids:
+            if self._closed.wait(pace):
+                return
+            record = self._records().get(uid)
+            if record is not None:
+                self._around.pulse.beat(self.name)
+                self._look(grafana, record)
+                self._around.pulse.idle(self.name)
+
+    def _records(self) -> dict[Uid, Record]:
+        return self._part.target.ledger().records()
+
+    def _look(self, grafana: Grafana, record: Record) -> None:
+        """Content is not compared here: a pass does that, with all that it knows."""
+        try:
+            live = grafana.dashboard(record.uid)
+        except (TargetForbidden, TargetUnsuitable):
+            return  # of this one alone: a pass tells it
+        self._answered()
+        self._looked += 1
+        self._board.looked(self._part.target.settings.name, self._looked)
+        seen = None if live is None else live.mark
+        if seen == record.mark:
+            self._told.pop(record.uid, None)
+        elif self._told.get(record.uid, record.mark) != seen:
+            self._told[record.uid] = seen
+            self._worker.wish(Cause.DRIFT, frozenset({record.uid}))
+
+    def _answered(self) -> None:
+        """It answers again: what waits for that need not wait for the end of its backoff."""
+        if self._failures:
+            self._failures = 0
+            self._worker.wish(Cause.BACK)
+
+    def _failed(self, error: ProvisionerError) -> None:
+        self._failures += 1
+        target = self._part.target.settings.name
+        failure = Failure(f"target {target}", error.message, error.next_step, unreachable=isinstance(error, TargetUnreachable))
+        self._board.failed(target, failure)
+        self._closed.wait(backoff(self._failures, self._around.chance()))

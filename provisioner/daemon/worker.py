@@ -1,0 +1,125 @@
+"""Works for one target: runs a pass whenever one is due, tells what came of it, and says when the next one is.
+
+In: wishes, the shelf. Out: reports, to the board, the meter and the log. It decides nothing about dashboards (`reconcile.py` does) nor
+about time (`core/waking.py` does). Nothing that happens here reaches another target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from provisioner.core.changes import Result
+from provisioner.core.errors import ProvisionerError
+from provisioner.core.model import SourceFiles, SourceName, Uid
+from provisioner.core.ports import Ledger
+from provisioner.core.report import Failure, PassReport
+from provisioner.core.settings import TargetSettings
+from provisioner.core.standing import Cause
+from provisioner.core.waking import PassAgenda, due_in, suspects_of
+from provisioner.daemon.around import Around
+from provisioner.daemon.board import Board
+from provisioner.daemon.mailbox import Mailbox
+from provisioner.daemon.shelf import Shelf
+from provisioner.reconcile import Parts, failure_of, reconcile
+
+_AGAIN = frozenset({Result.NOT_DONE, Result.UNKNOWN})
+"""What another try may well do. What the server refuses is not sent again before something changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPart:
+    """`parts` makes what a pass over these files works with, `ledger` opens the records (both raise StateUnusable); `alone` is the block in
+    which no other process writes.
+    """
+
+    settings: TargetSettings
+    parts: Callable[[Mapping[SourceName, SourceFiles]], Parts]
+    ledger: Callable[[], Ledger]
+    alone: Callable[[], AbstractContextManager[object]]
+
+
+class Worker:
+    """One target."""
+
+    def __init__(self, part: TargetPart, shelf: Shelf, board: Board, around: Around) -> None:
+        self.name = f"target {part.settings.name}"
+        self._part = part
+        self._shelf = shelf
+        self._board = board
+        self._around = around
+        self._known: frozenset[Uid] = frozenset()
+        self._mailbox = Mailbox(PassAgenda(), lambda agenda: agenda.due, PassAgenda.taken, around.clock)
+
+    @property
+    def target(self) -> TargetSettings:
+        """The target that it works for."""
+        return self._part.settings
+
+    @property
+    def backing_off(self) -> bool:
+        """Whether the last pass failed, and the next one is waited for."""
+        return self._mailbox.agenda.retry_at is not None
+
+    def wish(self, cause: Cause, suspects: frozenset[Uid] = frozenset()) -> None:
+        """A pass is wanted; `suspects` are looked at on the server."""
+        self._mailbox.post(lambda agenda: agenda.wish(cause, self._around.clock(), suspects))
+
+    def close(self) -> None:
+        """Ends `run` after the pass that is under way."""
+        self._mailbox.close()
+
+    def begin_anew(self, fault: str) -> None:
+        """After a fault of ours: the pass that it ended is made again."""
+        step = "please report it; the pass is made again"
+        self._board.failed(self._part.settings.name, Failure(self.name, f"a fault of provisioner: {fault}", step))
+        self.wish(Cause.RETRY)
+
+    def run(self) -> None:
+        """A pass whenever one is due, until it is closed."""
+        while (agenda := self._mailbox.wait()) is not None:
+            self._around.pulse.beat(self.name)
+            try:
+                self._pass(agenda)
+            finally:
+                self._around.pulse.idle(self.name)
+
+    def _pass(self, agenda: PassAgenda) -> None:
+        target = self._part.settings
+        files = self._shelf.files(target.sources)
+        unread = tuple(name for name in target.sources if name not in files)
+        self._board.waiting(target.name, unread)
+        if unread:  # its keeper wishes a pass when it has been read
+            return
+        cause = agenda.cause(self._around.clock())
+        self._board.begun(target.name, cause)
+        self._known |= agenda.suspects  # kept until a pass has come to its end with them
+        report = self._reconciled(files, self._known)
+        if report.failure is None and not report.stopped:
+            self._known = suspects_of(report)
+        self._ended(report, cause, agenda)
+
+    def _reconciled(self, files: Mapping[SourceName, SourceFiles], suspects: frozenset[Uid]) -> PassReport:
+        target = self._part.settings
+        try:
+            parts = replace(self._part.parts(files), scan=suspects)
+            with self._part.alone():
+                return reconcile(target, parts, write=True)
+        except ProvisionerError as error:
+            return PassReport(target.name, target.connection.url, applied=True, failure=failure_of(error, target.name))
+
+    def _ended(self, report: PassReport, cause: Cause, agenda: PassAgenda) -> None:
+        around, name = self._around, self._part.settings.name
+        failed = not report.stopped and (report.failure is not None or any(each.result in _AGAIN for each in report.outcomes))
+        now, chance = around.clock(), around.chance()
+        ended = replace(PassAgenda(), failures=agenda.failures).ended(now, chance, failed=failed, due_in=due_in(report, around.now()))
+        self._mailbox.post(lambda each: replace(each, failures=ended.failures, retry_at=ended.retry_at, due_at=ended.due_at))
+        around.meter.passed(report, cause)
+        self._board.passed(name, report, retry_at=ended.retry_at, owned=self._owned())
+
+    def _owned(self) -> int:
+        try:
+            return len(self._part.ledger().records())
+        except ProvisionerError:
+            return 0  # what is wrong with the state is told by the pass

@@ -1,0 +1,193 @@
+"""Sets the daemon's stage: a shift made of a configuration, with all that was opened for it.
+
+In: a way to load the configuration, the environment, the front that outlasts it. Out: `Stage`, open until it is closed. It begins nothing:
+`daemon/life.py` says when.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from threading import Event
+
+from provisioner.config.assemble import Loaded
+from provisioner.core.errors import ConfigurationInvalid
+from provisioner.core.ports import Meter, Service
+from provisioner.core.settings import TargetSettings
+from provisioner.daemon.around import Around, Pulse
+from provisioner.daemon.board import Board
+from provisioner.daemon.life import Stage as AnyStage
+from provisioner.daemon.patrol import PatrolPart
+from provisioner.daemon.shelf import Shelf
+from provisioner.daemon.shift import Parts, Shift
+from provisioner.daemon.worker import TargetPart
+from provisioner.front import Front
+from provisioner.log import log_pass, open_log
+from provisioner.state.turns import Turns
+from provisioner.wiring import OnRequest, Run, now, opened
+
+_COMMAND = "provisioner run"
+
+_Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What outlasts every configuration. `load` reads the one that is there now and raises ConfigurationInvalid; `file` is its name for
+    people.
+    """
+
+    load: Callable[[], Loaded]
+    file: str
+    environment: Mapping[str, str]
+    front: Front
+    pulse: Pulse = field(default_factory=lambda: Pulse(time.monotonic))
+
+    def open_stage(self, old: AnyStage | None) -> Stage | None:
+        """Satisfies `daemon.life.World.open_stage`. What was read and refused is watched too: it may be another file that has to be
+        mended.
+        """
+        try:
+            loaded = self.load()
+        except ConfigurationInvalid as error:
+            if isinstance(old, Stage):
+                old.watch_also(error.files)
+            raise
+        if isinstance(old, Stage):
+            old.watch_also(loaded.files)
+            if loaded.settings == old.loaded.settings:
+                return None
+        with ExitStack() as held:
+            stage = Stage(self, loaded, held)
+            stage.held = held.pop_all()
+        return stage
+
+
+class Stage:
+    """Satisfies `daemon.life.Stage`."""
+
+    held: ExitStack
+
+    def __init__(self, house: House, loaded: Loaded, held: ExitStack) -> None:
+        """Opens everything, to be closed with `held`. Raises ProvisionerError; then the old stage is as it was."""
+        settings = loaded.settings
+        self.loaded = loaded
+        self.file = house.file
+        self._front = house.front
+        self._bound = house.front.reserve(settings.server)
+        if self._bound is not None:
+            held.callback(self._not_needed)
+        self._stopping = Event()
+        self._run = held.enter_context(opened(settings, house.environment, self._stopping))
+        self._turns = Turns(lambda: self._run.alone(_COMMAND))
+        self._files, self._directories = loaded.files, loaded.directories
+        self._stamp = self._seen = _stamp(self._files, self._directories)
+        self.log = open_log(settings.log, sys.stderr)
+        self.shift = self._shift(house)
+
+    def _shift(self, house: House) -> Shift:
+        settings, meter = self.loaded.settings, self._front.meter(self.loaded.settings)
+        around = Around(time.monotonic, now, random.random, self.log, meter, house.pulse, self._stopping)
+        shelf = Shelf(each.name for each in settings.sources)
+        board = Board(settings.targets, shelf, around, partial(log_pass, self.log))
+        sources = tuple(self._run.source_part(each) for each in settings.sources)
+        targets = tuple(_target_part(self._run, each, self._turns, _Heard(each.name, meter, house.pulse)) for each in settings.targets)
+        return Shift(Parts(sources, targets), shelf, board, around)
+
+    @property
+    def stop_grace(self) -> float:
+        return self.loaded.settings.daemon.stop_grace
+
+    @property
+    def reload(self) -> bool:
+        return self.loaded.settings.daemon.reload
+
+    @property
+    def state_bytes(self) -> int:
+        """What the state file takes on the disk, with what SQLite has beside it."""
+        path = self.loaded.settings.state
+        return sum(Path(each).stat().st_size for each in (path, f"{path}-wal") if Path(each).exists())
+
+    def begin(self, service: Service) -> None:
+        """Serves and works."""
+        self._front.open(self.loaded.settings, self._bound, service, self.log)
+        self._bound = None
+        self.shift.start()
+
+    def changed(self) -> bool:
+        """Whether a file is another than when it was read, and has been so for as long as between two questions: somebody may still be
+        writing. Said once for each change.
+        """
+        before, self._seen = self._seen, _stamp(self._files, self._directories)
+        if self._seen == self._stamp or self._seen != before:
+            return False
+        self._stamp = self._seen
+        return True
+
+    def watch_also(self, files: tuple[str, ...]) -> None:
+        """These files belong to the configuration too, as they are now."""
+        self._files = tuple(dict.fromkeys((*self._files, *files)))
+        self._stamp = self._seen = _stamp(self._files, self._directories)
+
+    def meddled(self) -> bool:
+        """Whether another process has written to the state file meanwhile."""
+        return self._turns.meddled()
+
+    def tidy(self) -> None:
+        """Drops what was kept for long enough."""
+        self._run.sweep()
+
+    def close(self) -> None:
+        """Lets go of what was opened. The shift has ended."""
+        self.held.close()
+
+    def _not_needed(self) -> None:
+        """The address was reserved, and the configuration was refused for another reason."""
+        if self._bound is not None:
+            self._bound.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Hears of each request of one target: it is counted, and it is progress."""
+
+    target: str
+    meter: Meter
+    pulse: Pulse
+
+    def by(self, who: str) -> OnRequest:
+        def told(method: str, status: str, seconds: float) -> None:
+            self.meter.requested(self.target, method, status, seconds)
+            self.pulse.beat_if_busy(who)
+
+        return told
+
+
+def _target_part(run: Run, target: TargetSettings, turns: Turns, heard: _Heard) -> PatrolPart:
+    worker, patrol = heard.by(f"target {target.name}"), heard.by(f"patrol {target.name}")
+    part = TargetPart(
+        settings=target,
+        parts=lambda files: replace(run.parts(target, files, worker), place_notes=False),
+        ledger=lambda: run.ledger(target),
+        alone=turns.turn,
+    )
+    return PatrolPart(part, lambda: run.parts(target, {}, patrol).open_grafana())
+
+
+def _stamp(files: tuple[str, ...], directories: tuple[str, ...]) -> _Stamp:
+    """How the files are now, behind links: what is not there is zeros, and so is another state than being there."""
+    found: list[tuple[str, int, int, int]] = []
+    for path in (*files, *directories):
+        try:
+            status = Path(path).stat()
+        except OSError:
+            found.append((path, 0, 0, 0))
+        else:
+            found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(found)
