@@ -13,6 +13,7 @@ import structlog
 
 from provisioner.core.changes import CreateFolder, Result
 from provisioner.core.problems import errors
+from provisioner.core.redaction import redacted
 from provisioner.core.report import PassReport, Validation
 from provisioner.core.settings import LogFormat, LogSettings
 
@@ -30,7 +31,7 @@ def open_log(settings: LogSettings, stream: TextIO) -> Logger:
         structlog.dev.ConsoleRenderer(colors=stream.isatty()) if as_text else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     structlog.configure(
-        processors=[_again, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
+        processors=[_again, _redacted, structlog.processors.add_log_level, _stamped, _in_order, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
@@ -45,6 +46,20 @@ def _again(_logger: object, _method: str, event: structlog.typing.EventDict) -> 
         return event
     told = str(event.get("caused_by")).partition("(")[2].removesuffix(")").strip("'\"")
     return {"event": "request.again", "why": told, "attempt": event.get("retry_num")}
+
+
+_stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+def _redacted(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Words of a server or of git may repeat anything; keys are ours."""
+    return {key: redacted(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _in_order(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """When, how bad, what: these a person reads first."""
+    first = {key: event.pop(key) for key in ("timestamp", "level", "event") if key in event}
+    return {**first, **event}
 
 
 def log_pass(log: Logger, report: PassReport, cause: str) -> None:
