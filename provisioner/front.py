@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from provisioner.web.metrics import Metrics
-    from provisioner.web.serving import Bound, Serving
+    from provisioner.web.listening import Bound
+    from provisioner.web.serving import Serving
 
 
 class Unmetered:
@@ -70,7 +71,7 @@ class Front:
         """Binds the address where it is another than the one that is served. Raises AddressUnusable."""
         if server.host is None or (server.host, server.port) == self._address:
             return None
-        from provisioner.web.serving import bind  # noqa: PLC0415 - a quarter of a second that only who has a server pays
+        from provisioner.web.listening import bind  # noqa: PLC0415 - only who has a server pays for web/: a quarter of a second
 
         return bind(server.host, server.port, None if self._serving is None else self._serving.bound)
 

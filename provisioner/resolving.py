@@ -39,20 +39,24 @@ class Resolving:
         told: list[Conflict] = []
         for intent in self.ledger.intents():
             try:
-                live = self.grafana.dashboard(intent.uid)
+                told += self._one(intent, records)
             except (TargetForbidden, TargetUnsuitable):
-                continue
-            found = what_became(self.grafana, intent, records.get(intent.uid), live)
-            told += self._buried(intent, found, live)
-            if found.record is None:
-                records.pop(intent.uid, None)
-            else:
-                records[intent.uid] = found.record
-            if self.write and found.done:
-                self.ledger.settle(intent.uid, found.record)
-            elif self.write:
-                self.ledger.abandon(intent.uid)
+                continue  # of this one object; the server as a whole is well
         return records, tuple(told)
+
+    def _one(self, intent: Intent, records: dict[Uid, Record]) -> list[Conflict]:
+        live = self.grafana.dashboard(intent.uid)
+        found = what_became(self.grafana, intent, records.get(intent.uid), live)
+        told = list(self._buried(intent, found, live))
+        if found.record is None:
+            records.pop(intent.uid, None)
+        else:
+            records[intent.uid] = found.record
+        if self.write and found.done:
+            self.ledger.settle(intent.uid, found.record)
+        elif self.write:
+            self.ledger.abandon(intent.uid)
+        return told
 
     def _buried(self, intent: Intent, found: Resolved, live: LiveDashboard | None) -> Iterable[Conflict]:
         """What the write went over. It is kept before anything is settled: killed again, we find it again."""

@@ -108,6 +108,7 @@ class Run:
             look=lambda: read_source(source, self.memory, prefix),
             watch=lambda on_hint: watched(settings, on_hint),
             age=source.age if isinstance(source, Written) else lambda _: None,
+            interrupt=getattr(source, "interrupt", lambda: None),
         )
 
     def parts(self, target: TargetSettings, files: Mapping[SourceName, SourceFiles] | None = None, told: OnRequest = unheard) -> Parts:

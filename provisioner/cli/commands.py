@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from provisioner.cli.checking import config_check
 from provisioner.cli.inquiries import INQUIRIES
 from provisioner.cli.keeping import KEEPING
 from provisioner.cli.options import Asked, asking
@@ -139,6 +140,9 @@ def config_schema() -> int:
     """Print the JSON Schema of the configuration, so that editors complete it."""
     click.echo(schema.text(), nl=False)
     return Exit.OK
+
+
+config.add_command(config_check)
 
 
 @click.command()

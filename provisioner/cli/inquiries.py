@@ -21,7 +21,7 @@ from provisioner.inquiring import inquire
 from provisioner.log import Logger, log_pass
 from provisioner.reconcile import reconcile
 from provisioner.render.formats import render_diff, render_explanation, render_status
-from provisioner.render.options import ANSWERS, answer_form
+from provisioner.render.options import ANSWERS, Answer, Format, answer_form
 from provisioner.wiring import Run
 
 
@@ -53,7 +53,7 @@ def diff(asked: Asked, *, uid_or_path: str, raw: bool) -> int:
 
     def work(run: Run, _log: Logger) -> int:
         answers = _answers(asked, run, uid_or_path)
-        show(asked, Shown(lambda form, chosen: render_diff(answers, answer_form(form), chosen, raw=raw)))
+        show(asked, Shown(lambda form, chosen: render_diff(answers, _form(form), chosen, raw=raw)))
         return _found(answers)
 
     return run_command(asked, work, needs_target=True)
@@ -68,10 +68,15 @@ def explain(asked: Asked, *, uid_or_path: str) -> int:
 
     def work(run: Run, _log: Logger) -> int:
         answers = _answers(asked, run, uid_or_path)
-        show(asked, Shown(lambda form, chosen: render_explanation(answers, answer_form(form), chosen)))
+        show(asked, Shown(lambda form, chosen: render_explanation(answers, _form(form), chosen)))
         return _found(answers)
 
     return run_command(asked, work, needs_target=True)
+
+
+def _form(form: Format) -> Answer:
+    """One that an answer can have: whoever asked for another one was told so before."""
+    return answer_form(form) or Format.TEXT
 
 
 def _answers(asked: Asked, run: Run, uid_or_path: str) -> tuple[Explanation | NotFound, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -72,13 +72,19 @@ def _lived(asked: Asked) -> int:
 
 
 def _served(asked: Asked, asks: Asks) -> int:
+    """Where a thread hangs in a request beyond the grace of a stop, Python would wait for it at the end of the process: it is left."""
     front = Front(reveal(os.environ))
     house = House(lambda: _loaded(asked), str(asked.config or "flags"), os.environ, front)
     identity = Identity(__version__, now())
+    living = Daemon(World(house.open_stage, asks, Systemd(os.environ, os.getpid()), identity, time.monotonic, now))
     try:
-        return Daemon(World(house.open_stage, asks, Systemd(os.environ, os.getpid()), identity, time.monotonic, now)).run()
+        code = living.run()
     finally:
         front.close()
+    if living.cut_off:
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _loaded(asked: Asked) -> Loaded:
@@ -91,19 +97,19 @@ def _loaded(asked: Asked) -> Loaded:
 
 @contextmanager
 def _signals() -> Iterator[Asks]:
-    """SIGTERM and SIGINT stop; a second one ends at once. SIGHUP reloads. For the main thread; earlier handlers are put back."""
-    asks = Asks(threading.Event(), threading.Event(), threading.Event())
-    ends = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    before = {**ends, signal.SIGHUP: signal.getsignal(signal.SIGHUP)}
+    """SIGTERM and SIGINT stop; a second one, whichever, ends at once: by the system's own way, since Python's would wait for threads.
+    SIGHUP reloads. For the main thread; earlier handlers are put back.
+    """
+    asks, ends = Asks(), (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (*ends, signal.SIGHUP)}
 
-    def stop(number: int, _frame: FrameType | None) -> None:
-        asks.stop.set()
-        asks.wake.set()
-        signal.signal(number, ends[signal.Signals(number)])
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for each in ends:
+            signal.signal(each, signal.SIG_DFL)
+        asks.stop()
 
     def reload(_number: int, _frame: FrameType | None) -> None:
-        asks.reload.set()
-        asks.wake.set()
+        asks.reload()
 
     for number in ends:
         signal.signal(number, stop)

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from provisioner.config.assemble import Loaded
 from provisioner.config.flags import COMMAND_LINE, Flags, from_flags
-from provisioner.config.load import load
+from provisioner.config.load import lenient, load
 from provisioner.core.catalog import problem
 from provisioner.core.errors import ConfigurationInvalid
+from provisioner.core.problems import errors
+
+_UNREADABLE = frozenset({"secret-unreadable", "config-file-unusable"})
 
 
 def settings(config: Path | None, flags: Flags, environment: Mapping[str, str]) -> Loaded:
@@ -22,11 +25,28 @@ def settings(config: Path | None, flags: Flags, environment: Mapping[str, str]) 
     """
     if config is None:
         return from_flags(flags, environment)
+    _not_both(config, flags)
+    return load(config, environment)
+
+
+def looked_at(config: Path | None, flags: Flags, environment: Mapping[str, str]) -> Loaded:
+    """The same for who looks at what would fail: secrets and certificates that cannot be read are told, and do not keep the rest from
+    being looked at. Raises ConfigurationInvalid for any other error.
+    """
+    if config is None:
+        return from_flags(flags, environment)
+    _not_both(config, flags)
+    loaded = lenient(config, environment)
+    if any(each.code not in _UNREADABLE for each in errors(loaded.problems)):
+        raise ConfigurationInvalid(loaded.problems, loaded.files)
+    return loaded
+
+
+def _not_both(config: Path, flags: Flags) -> None:
     if flags.stated:
         message = f"{config} and flags that stand for a configuration are both stated: {', '.join(flags.stated)}"
         told = problem("config-conflict", COMMAND_LINE, message, remedy=f"leave the flags out, or state them in {config}")
         raise ConfigurationInvalid((told,))
-    return load(config, environment)
 
 
 def without_targets(config: Path | None) -> ConfigurationInvalid:

@@ -24,7 +24,7 @@ class Holds(Enum):
 
     CERTIFICATES = (b"-----BEGIN CERTIFICATE-----", b"-----BEGIN TRUSTED CERTIFICATE-----", b"-----BEGIN X509 CERTIFICATE-----")
     PRIVATE_KEY = (b"PRIVATE KEY-----",)
-    KNOWN_HOSTS = ()
+    KNOWN_HOSTS = (b"",)  # anything; not (): Python 3.11.2 (Debian 12) makes that a bare object()
 
 
 def named_file(part: Part, key: str, holds: Holds, around: Surroundings) -> str | None:
@@ -65,7 +65,7 @@ def _wrong(path: str, holds: Holds) -> Complaint | None:
         return _complaint(f"{path} may not be read", "give the provisioner permission to read it")
     except OSError as error:
         return _complaint(f"{path} cannot be read: {error.strerror}", "name a readable file")
-    if not holds.value or any(mark in raw for mark in holds.value):
+    if any(mark in raw for mark in holds.value):
         return None
     match holds:
         case Holds.CERTIFICATES:

@@ -73,7 +73,8 @@ def resolved(intent: Intent, record: Record | None, live: LiveState | None, hist
     if intent.record is None or not _as_sent(intent, live):
         return Resolved(record)
     # It is as we wanted it, and nothing proves that it was us: it is ours no more than it was before.
-    unseen = range(0) if history is not None and history.rows else between(intent.before, live.mark)
+    told = intent.before is None or (history is not None and bool(history.rows))  # a create goes over nothing: it would be refused
+    unseen = range(0) if told else between(intent.before, live.mark)
     return Resolved(replace(intent.record, mark=live.mark, written=record is not None and record.written), done=True, unseen=unseen)
 
 

@@ -50,13 +50,13 @@ def moved(file: Mapping[str, Json], report: PassReport) -> tuple[str, ...]:
 
 
 def _instead(name: str, report: PassReport) -> str:
-    """What is to be told of it now, in place of a change."""
+    """What is told of it now, in place of a change: the end of a sentence."""
     uid = name.partition(" ")[2]
     told = [f"in conflict {each.kind.value}: {each.message}" for each in report.plan.conflicts if each.ours.uid == uid]
     told += [each.message for each in report.plan.drifted if each.dashboard.uid == uid]
     told += [each.message for each in report.pruning.held if each.record.uid == uid]
     told += ["as git wants it" for each in report.plan.unchanged if each.uid == uid]
-    return next(iter(told), "not to be done any more")
+    return f"; it is {told[0]}" if told else ", and is not to be done any more"
 
 
 def _mapping(value: Json) -> dict[str, Json]:
@@ -96,7 +96,7 @@ def _difference(name: str, before: Json, after: Json, instead: str) -> str:
     if not isinstance(before, list) or len(before) != _PARTS:
         return f"{name}: what the file says of it is not what plan writes"
     if after is None:
-        return f"{name}: {before[0]} was reviewed; it is {instead}"
+        return f"{name}: {before[0]} was reviewed{instead}"
     if before[0] != after[0]:
         return f"{name}: {before[0]} was reviewed, now it would be {after[0]}"
     if before[3] != after[3]:

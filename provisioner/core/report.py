@@ -179,7 +179,7 @@ def _codes(report: PassReport) -> set[Exit]:
     for failure in (report.failure, *(source.failure for source in report.sources)):
         if failure is not None:
             codes.add(Exit.UNREACHABLE if failure.unreachable else Exit.ERROR)
-    results = {each.result for each in (*report.outcomes, *report.removals)}
+    results = {each.result for each in report.outcomes} | {each.result for each in report.removals}
     if results & {Result.FAILED, Result.UNKNOWN, Result.NOT_DONE}:
         codes.add(Exit.ERROR)
     if errors(report.problems):

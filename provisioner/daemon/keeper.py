@@ -30,13 +30,15 @@ _A_MOMENT = 0.1
 @dataclass(frozen=True, slots=True)
 class SourcePart:
     """`look` reads the source (raises SourceError and SecretUnreadable); `watch` begins to notice changes and hints at them; `age` is for
-    how many seconds a file (by its path within the source) has been as it is, None where that is not known.
+    how many seconds a file (by its path within the source) has been as it is, None where that is not known; `interrupt` makes a look that
+    waits for somebody fail at once, for good.
     """
 
     name: SourceName
     look: Callable[[], SourceFiles]
     watch: Callable[[Callable[[], None]], Watch]
     age: Callable[[str], float | None]
+    interrupt: Callable[[], None] = lambda: None
 
 
 class Keeper:
@@ -56,8 +58,9 @@ class Keeper:
         self._mailbox.post(lambda agenda: agenda.asked_for(cause))
 
     def close(self) -> None:
-        """Ends `run` after the look that is under way."""
+        """Ends `run`. A look that waits for a server is broken off: nothing is lost by it, and it may take a minute."""
         self._mailbox.close()
+        self._part.interrupt()
 
     def begin_anew(self, fault: str) -> None:
         """After a fault of ours: what it was about to read is read."""
@@ -85,7 +88,8 @@ class Keeper:
         try:
             files = self._settled(self._part.look(), before.files)
         except ProvisionerError as error:
-            self._failed(agenda, before, error, watch)
+            if not self._around.stopping.is_set():  # it was broken off, which is nobody's failure
+                self._failed(agenda, before, error, watch)
             return
         changed = before.files is None or not same(before.files, files)
         self._around.meter.looked_up(self._part.name, "changed" if changed else "unchanged")

@@ -6,8 +6,11 @@ configuration is taken whole or not at all: the old shift works on until the new
 
 from __future__ import annotations
 
+import queue
 import threading
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -63,13 +66,35 @@ class Stage(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Asks:
-    """What signals ask for. `wake` is set by each of them."""
+    """What signals ask for. `stop` and `reload` are for their handlers, which may interrupt the one who waits at any point: an Event has a
+    lock that he may be holding just then, and the daemon would hang for ever. Of the queue's `put` it is promised that it may.
+    """
 
-    stop: threading.Event
-    reload: threading.Event
-    wake: threading.Event
+    def __init__(self) -> None:
+        self.stopped = False
+        self._reload = False
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def stop(self) -> None:
+        """It is to end."""
+        self.stopped = True
+        self._wake.put(None)
+
+    def reload(self) -> None:
+        """It is to read its configuration again."""
+        self._reload = True
+        self._wake.put(None)
+
+    def wait(self, seconds: float) -> None:
+        """Until something is asked for, and no longer than this."""
+        with suppress(queue.Empty):
+            self._wake.get(timeout=seconds)
+
+    def take_reload(self) -> bool:
+        """Whether a reload was asked for since this was called last."""
+        asked, self._reload = self._reload, False
+        return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +113,10 @@ class World:
 
 
 class Daemon:
-    """Satisfies `core.ports.Service`."""
+    """Satisfies `core.ports.Service`. `cut_off` says after `run` that a thread still hangs in a request: nobody should wait for it."""
 
     def __init__(self, world: World) -> None:
+        self.cut_off = False
         self._world = world
         self._lock = threading.Lock()
         self._stage: Stage | None = None
@@ -123,11 +149,17 @@ class Daemon:
             raise AssertionError("there is nothing that a first configuration could be equal to")
         self._begin(stage)
         self._world.systemd.ready()
-        while not self._world.asks.stop.is_set():
-            self._world.asks.wake.wait(self._tick())
-            self._world.asks.wake.clear()
-            self._round()
+        while not self._world.asks.stopped:
+            self._world.asks.wait(self._tick())
+            try:
+                self._round()
+            except Exception as fault:  # noqa: BLE001 - the top of this thread: told whole, and no reason to stop the others
+                self._told(fault)
         return self._end()
+
+    def _told(self, fault: Exception) -> None:
+        lines, step = "".join(traceback.format_exception(fault)), "this is a fault of provisioner, please report it; the daemon goes on"
+        self._now.shift.around.log.error("fault", who="daemon", error=f"{type(fault).__name__}: {fault}", traceback=lines, next=step)
 
     def _tick(self) -> float:
         watchdog = self._world.systemd.watchdog
@@ -135,21 +167,25 @@ class Daemon:
 
     def _round(self) -> None:
         """What is looked at each second."""
-        stage, asks = self._now, self._world.asks
-        asked = asks.reload.is_set()
+        if self._world.asks.stopped:
+            return
+        stage = self._now
+        asked = self._world.asks.take_reload()
         if asked or (stage.reload and stage.changed()):
-            asks.reload.clear()
             self._reload(asked=asked)
             stage = self._now
         if stage.meddled():
             stage.shift.wish(Cause.RECORDS)
+        self._told_systemd()
+        if self._world.clock() - self._swept > _A_DAY:
+            self._swept = self._world.clock()
+            stage.tidy()
+
+    def _told_systemd(self) -> None:
         standing = self.standing()
         if standing.alive:  # a watchdog that is fed by a timer would say nothing
             self._world.systemd.alive()
         self._world.systemd.status(summary(standing))
-        if self._world.clock() - self._swept > _A_DAY:
-            self._swept = self._world.clock()
-            stage.tidy()
 
     @property
     def _now(self) -> Stage:
@@ -175,12 +211,12 @@ class Daemon:
         else:
             with self._lock:
                 self._config = replace(self._config, refused=None, refused_at=None)
-            if new is None:
-                if asked:
-                    old.shift.ask(old.shift.shelf.all(), Cause.SIGNAL)
-                    old.shift.wish(Cause.SIGNAL)
-            else:
+            if new is not None:
                 self._relieve(old, new)
+            elif asked:
+                old.shift.ask(old.shift.shelf.all(), Cause.SIGNAL)
+                old.shift.wish(Cause.SIGNAL)
+                old.shift.around.log.info("config.same", file=old.file)
         self._world.systemd.ready()
 
     def _refused(self, error: ProvisionerError) -> None:
@@ -194,10 +230,15 @@ class Daemon:
         """The old shift finishes what it is writing before the new one begins: two at once would fight over the same dashboards."""
         around = new.shift.around
         old.shift.stop()
-        while not old.shift.ended(old.stop_grace):
-            around.log.warning("config.waiting", late=", ".join(old.shift.late), next="the new configuration begins when they are done")
-            if self._world.asks.stop.is_set():
-                break
+        told = around.clock() + old.stop_grace
+        while not old.shift.ended(self._tick()):
+            if self._world.asks.stopped:
+                new.close()
+                return
+            if around.clock() > told:
+                told = float("inf")
+                around.log.warning("config.waiting", late=", ".join(old.shift.late), next="the new configuration begins when they are done")
+            self._told_systemd()
         self._begin(new)
         old.close()
         around.meter.reloaded("taken")
@@ -211,13 +252,17 @@ class Daemon:
         around = stage.shift.around
         self._world.systemd.stopping()
         stage.shift.stop()
-        if not stage.shift.ended(stage.stop_grace):
-            late = ", ".join(stage.shift.late)
-            around.log.error("daemon.cut", late=late, grace=stage.stop_grace, next="the next start finds out what became of it")
-            return Exit.ERROR
-        stage.close()
-        around.log.info("daemon.stopped")
-        return Exit.OK
+        if stage.shift.ended(stage.stop_grace):
+            stage.close()
+            around.log.info("daemon.stopped")
+            return Exit.OK
+        self.cut_off = True
+        late = ", ".join(stage.shift.late)
+        if stage.shift.written:
+            around.log.info("daemon.stopped", late=late)
+            return Exit.OK
+        around.log.error("daemon.cut", late=late, grace=stage.stop_grace, next="the next start finds out what became of it")
+        return Exit.ERROR
 
 
 def summary(standing: Standing) -> str:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from provisioner.core.model import SourceName
 from provisioner.core.standing import Cause
-from provisioner.core.waking import backoff
+from provisioner.core.waking import LONGEST_BACKOFF, backoff
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.keeper import Keeper, SourcePart
@@ -88,6 +88,12 @@ class Shift:
         return not any(thread.is_alive() for thread in self._threads)
 
     @property
+    def written(self) -> bool:
+        """Whether all who write to a server have gone home. Of who only reads, nothing is lost when he is left alone."""
+        writers = {worker.name for worker in self._workers}
+        return not any(thread.is_alive() for thread in self._threads if thread.name in writers)
+
+    @property
     def late(self) -> tuple[str, ...]:
         """Who has not gone home."""
         return tuple(thread.name for thread in self._threads if thread.is_alive())
@@ -101,11 +107,12 @@ class Shift:
         """The top of each thread: the one place where a fault of ours is caught. It is not hidden, and it stops nobody else."""
         faults = 0
         while not self._around.stopping.is_set():
+            begun = self._around.clock()
             try:
                 hand.run()
                 return
             except Exception as fault:  # noqa: BLE001 - the top of a thread; the docstring says what becomes of it
-                faults += 1
+                faults = faults + 1 if self._around.clock() - begun < LONGEST_BACKOFF else 1
                 self._told(hand, fault, backoff(faults, self._around.chance()))
 
     def _told(self, hand: _Hand, fault: Exception, wait: float) -> None:

@@ -58,9 +58,9 @@ class Worker:
         return self._part.settings
 
     @property
-    def backing_off(self) -> bool:
-        """Whether the last pass failed, and the next one is waited for."""
-        return self._mailbox.agenda.retry_at is not None
+    def retry_at(self) -> float | None:
+        """When the pass that failed is tried again (seconds of the clock); None when the last one did not fail, or one runs."""
+        return self._mailbox.agenda.retry_at
 
     def wish(self, cause: Cause, suspects: frozenset[Uid] = frozenset()) -> None:
         """A pass is wanted; `suspects` are looked at on the server."""

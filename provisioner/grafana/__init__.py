@@ -1,7 +1,8 @@
 """One Grafana organisation behind one door: `open_grafana` gives a `core.ports.Grafana`, whatever the server speaks."""
 
 from provisioner.grafana.client import OnRequest
+from provisioner.grafana.examining import examine
 from provisioner.grafana.opening import OpenGrafana, open_grafana
 from provisioner.grafana.waiting import Waiting
 
-__all__ = ["OnRequest", "OpenGrafana", "Waiting", "open_grafana"]
+__all__ = ["OnRequest", "OpenGrafana", "Waiting", "examine", "open_grafana"]

@@ -79,9 +79,7 @@ class _TooMuchError(httpx.TransportError):
 class Client:
     """Requests to one target. Thread-safe; as many at a time as the connection's reads and saves together."""
 
-    def __init__(
-        self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None, on_request: OnRequest | None = None
-    ) -> None:
+    def __init__(self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None, on_request: OnRequest | None = None) -> None:
         """Raises SecretUnreadable, TargetUnauthorised and TargetUnsuitable. Nothing is sent yet."""
         self.site = without_credentials(connection.url)
         self._connection = connection
@@ -239,6 +237,7 @@ class Client:
             body=self._credential.hidden(body) if response.status_code >= 300 else body,
             retry_after=retry_after(response.headers.get("retry-after"), self._waiting.now()),
             location=response.headers.get("location", ""),
+            date=response.headers.get("date", ""),
         )
 
     def _body(self, response: httpx.Response) -> bytes:

@@ -26,13 +26,16 @@ _NO_NUMBER = "NaN and infinities are no JSON"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer. `retry_after` is in seconds from when it came; `location` is where a 3xx points."""
+    """A whole answer. `retry_after` is in seconds from when it came; `location` is where a 3xx points; `date` is when it was made, in the
+    server's own words.
+    """
 
     status: int
     content_type: str
     body: bytes
     retry_after: float | None = None
     location: str = ""
+    date: str = ""
 
     @property
     def ok(self) -> bool:

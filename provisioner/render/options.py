@@ -29,9 +29,9 @@ Answer = Literal[Format.TEXT, Format.JSON, Format.MARKDOWN]
 ANSWERS: tuple[Answer, ...] = (Format.TEXT, Format.JSON, Format.MARKDOWN)
 
 
-def answer_form(form: Format) -> Answer:
-    """The form, which is one that an answer can have: whoever asked for another one was told so before."""
-    return next(each for each in ANSWERS if each is form)
+def answer_form(form: Format) -> Answer | None:
+    """The form, if an answer can have it."""
+    return next((each for each in ANSWERS if each is form), None)
 
 
 @dataclass(frozen=True, slots=True)

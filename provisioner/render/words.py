@@ -160,8 +160,8 @@ def move(change: UpdateDashboard) -> str:
 
 
 def between_folders(before: str, after: str) -> str:
-    """'folder "Infra" → folder "Platform / Hosts"'."""
-    return f"{folder(before)} → {folder(after)}"
+    """'folder "Infra" → "Platform / Hosts"'."""
+    return f"{folder(before)} → {folder(after)}" if ROOT_FOLDER in {before, after} else f'folder "{before}" → "{after}"'
 
 
 def versions(outcome: Outcome) -> str:

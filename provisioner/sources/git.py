@@ -81,6 +81,10 @@ class GitSource:
         """Ends the child that reads the store. The source can still be used: it starts another."""
         self._blobs.close()
 
+    def interrupt(self) -> None:
+        """From any thread, and for good: whatever waits for the server now or later fails at once."""
+        self._remote.leash.pull()
+
     def snapshot(self) -> Snapshot:
         """The files of the commit that the ref names now. The same value as before while the commit is the same. Raises SourceError."""
         with self._turn:

@@ -16,6 +16,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -57,6 +58,9 @@ _MOST = 64 << 20
 """Bytes: 700,000 refs."""
 
 _MOST_WORDS = 64 << 10
+
+_NOTICE = 0.002
+"""Seconds between two looks for an orphan that is about to end."""
 
 _LET_GO = 1.0
 """Seconds. Only a grandchild that has left the group (nobody we know of does) could hold a pipe longer."""
@@ -124,6 +128,7 @@ class Child:
         """Kills what is left of the group, and lets go of the pipes once the helpers have let go of them."""
         self._kill()
         self._process.wait()
+        self._bury()
         for helper in helpers:
             if helper.ident is not None:
                 helper.join(_LET_GO)
@@ -131,9 +136,25 @@ class Child:
             with suppress(OSError):  # what was not yet written has no reader any more
                 pipe.close()
 
+    def cut(self) -> None:
+        """Kills the group, from any thread. Whoever reads its pipes finds them at their end."""
+        self._kill()
+
     def _too_late(self) -> None:
         self.late = True
         self._kill()
+
+    def _bury(self) -> None:
+        """As the first process of a container we are given the orphans of a git that was killed. Each would stay a zombie for ever.
+
+        Of this group alone: whoever else started a child waits for it himself. Elsewhere there are none, and the first question ends it.
+        """
+        deadline = time.monotonic() + _LET_GO
+        with suppress(ChildProcessError, ProcessLookupError):
+            while time.monotonic() < deadline:
+                if os.waitpid(-self._process.pid, os.WNOHANG) == (0, 0):
+                    os.killpg(self._process.pid, signal.SIGKILL)  # it is ours and in the group, so the number is still the group's
+                    time.sleep(_NOTICE)
 
     def _kill(self) -> None:
         # Not by poll(): a git that has ended may have left children, and keeps its number for them until it is waited for.
@@ -142,12 +163,44 @@ class Child:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def run(args: Sequence[str], setup: Setup, *, seconds: float, given: bytes = b"") -> Finished:
+class Leash:
+    """Ends a child from another thread: whoever has to stop does not wait until a silent server has had its time. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._children: set[Child] = set()
+        self._pulled = False
+
+    def take(self, child: Child) -> None:
+        """From now on; at once where it was pulled already."""
+        with self._lock:
+            self._children.add(child)
+            pulled = self._pulled
+        if pulled:
+            child.cut()
+
+    def release(self, child: Child) -> None:
+        """It has ended."""
+        with self._lock:
+            self._children.discard(child)
+
+    def pull(self) -> None:
+        """Ends those that run, and every one that is taken later."""
+        with self._lock:
+            self._pulled = True
+            children = tuple(self._children)
+        for child in children:
+            child.cut()
+
+
+def run(args: Sequence[str], setup: Setup, *, seconds: float, given: bytes = b"", leash: Leash | None = None) -> Finished:
     """Runs git to its end, or to the end of its time, with `given` on its standard input.
 
     A server decides how much is printed, so no more than `_MOST` bytes are kept: past it the child is ended, with -9 as its code.
     """
     child = Child(args, setup)
+    leash = leash or Leash()
+    leash.take(child)
     errors = bytearray()
     helpers = [threading.Thread(target=_drain, args=(child.stderr, errors)), threading.Thread(target=_feed, args=(child.stdin, given))]
     try:
@@ -162,6 +215,7 @@ def run(args: Sequence[str], setup: Setup, *, seconds: float, given: bytes = b""
             else:
                 code = -9
     finally:
+        leash.release(child)
         child.end(helpers)
     return Finished(tuple(args), code, out, bytes(errors))
 
@@ -210,8 +264,8 @@ class ChildFailed(Exception):
         self.finished = finished
 
 
-def check_version() -> None:
-    """Raises SourceBroken when git is not there, or too old to be told its configuration by the environment."""
+def check_version() -> str:
+    """What git says of itself. Raises SourceBroken when it is not there, or too old to be told its configuration by the environment."""
     done = run(("version",), Setup(), seconds=10)
     told = done.out.decode("utf-8", "replace").strip()
     found = re.search(r"\bversion (\d+)\.(\d+)", told)
@@ -219,6 +273,7 @@ def check_version() -> None:
         raise not_started(f"asked for its version it says {told[:100]!r}")
     if (int(found[1]), int(found[2])) < _OLDEST:
         raise SourceBroken(f"{told} is too old", next_step="install git 2.32 or later on this machine")
+    return told
 
 
 def not_started(why: str) -> SourceBroken:

@@ -14,7 +14,7 @@ from pathlib import Path
 from provisioner.core.errors import RefNotFound
 from provisioner.core.settings import GitSettings, RefKind
 from provisioner.sources.git_access import Access
-from provisioner.sources.git_child import Finished, Setup, run
+from provisioner.sources.git_child import Finished, Leash, Setup, run
 from provisioner.sources.git_errors import cause, failure
 from provisioner.sources.git_store import WANTED
 
@@ -45,6 +45,7 @@ class Remote:
     def __init__(self, settings: GitSettings) -> None:
         self._settings = settings
         self._deep = False
+        self.leash = Leash()
         self.lookups = 0
         self.fetches = 0
 
@@ -93,12 +94,13 @@ class Remote:
         options = ("--quiet", *depth, "--no-tags", "--no-write-fetch-head", "--update-shallow", "--no-recurse-submodules")
         setup = Setup(access.setup.configuration, {**access.setup.variables, "GIT_DIR": str(repository)})
         args = ("fetch", *options, "--no-auto-maintenance", "--", access.url, *refspecs)
-        return run(args, setup, seconds=self._settings.timeout)
+        return run(args, setup, seconds=self._settings.timeout, leash=self.leash)
 
     def _listed(self, access: Access, doing: str, *patterns: str) -> dict[str, str]:
         """Ref → id. The branch that HEAD stands for is under "ref: HEAD"."""
         self.lookups += 1
-        done = run(("ls-remote", "--quiet", "--symref", "--", access.url, *patterns), access.setup, seconds=self._settings.timeout)
+        args = ("ls-remote", "--quiet", "--symref", "--", access.url, *patterns)
+        done = run(args, access.setup, seconds=self._settings.timeout, leash=self.leash)
         if not done.ok:
             raise failure(done, access, doing) from cause(done, access)
         found: dict[str, str] = {}

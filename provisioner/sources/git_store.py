@@ -80,7 +80,11 @@ class Store:
                 self._sweep()
             except OSError as error:
                 raise unusable(self.directory, error) from error
-            yield
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):  # told when the store is held next
+                    self._sweep()
         finally:
             os.close(lock)  # and with it the lock, as when we are killed
 
@@ -143,10 +147,19 @@ class Store:
         )
 
     def _sweep(self) -> None:
-        """Takes away what a process that was killed has left: half-made stores, and git's own lock files, whose holders cannot be alive."""
+        """Takes away what a process that was killed has left: half-made stores, and git's own lock files, whose holders cannot be alive;
+        and the pack that a git was writing when its time was up or the disk was full, which it leaves there, so that it stays full.
+        """
         for left in (*self.directory.glob("new-*"), *self.directory.glob("old-*")):
             shutil.rmtree(left, ignore_errors=True)
-        for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "objects/pack/*.lock"):
+        for pattern in (
+            "*.lock",
+            "refs/**/*.lock",
+            "objects/info/*.lock",
+            "objects/pack/*.lock",
+            "objects/pack/tmp_*",
+            "objects/pack/.tmp-*",
+        ):
             for left in self.repository.glob(pattern):
                 left.unlink(missing_ok=True)
 

@@ -5,7 +5,8 @@ In: `SourceSettings` and the way to secrets. Out: something that satisfies `core
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import assert_never
 
 from provisioner.core.errors import SourceBroken
@@ -42,11 +43,19 @@ def watched(settings: SourceSettings, on_hint: Callable[[], None]) -> Watch:
             assert_never(settings)
 
 
-def _git(settings: GitSettings, reveal: Reveal) -> Source:
+@contextmanager
+def git_at_hand() -> Iterator[None]:
+    """The block that imports what needs a git. Raises SourceBroken when there is none."""
     try:
-        from provisioner.sources.git import GitSource  # noqa: PLC0415 - takes 0.2 s and needs a git: only who has a repository pays
+        yield
     except ImportError as error:
         raise SourceBroken(
             "git cannot be started: there is no `git` in PATH", next_step="install git 2.32 or later on this machine"
         ) from error
+
+
+def _git(settings: GitSettings, reveal: Reveal) -> Source:
+    with git_at_hand():
+        from provisioner.sources.git import GitSource  # noqa: PLC0415 - takes 0.2 s and needs a git: only who has a repository pays
+
     return GitSource(settings, reveal)

@@ -89,11 +89,10 @@ class Survey:
             self._count += 1
             if self._count > _MOST:
                 raise Unwatchable(f"there are more than {_MOST:,} directories in it")
-            post = self._listen(here.real, shown=here.shown)
-            if post is not None and len(here.above) <= _DEEPEST:
-                waiting += self._below(here, post)
+            if self._listen(here.real, shown=here.shown) and len(here.above) <= _DEEPEST:
+                waiting += self._below(here)
 
-    def _below(self, here: _Branch, post: Post) -> Iterator[_Branch]:
+    def _below(self, here: _Branch) -> Iterator[_Branch]:
         try:
             with os.scandir(here.real) as items:
                 listed = [(item, item.is_symlink(), item.is_dir(follow_symlinks=False)) for item in items]
@@ -105,7 +104,6 @@ class Survey:
             if directory and self._chooser.enters(path):
                 yield _Branch(item.path, f"{path}/", above)
             elif link and (self._chooser.takes(path) or self._chooser.enters(path)):
-                post.names.add(item.name)
                 yield from self._behind(item, path, above)
 
     def _behind(self, item: os.DirEntry[str], path: str, above: tuple[str, ...]) -> Iterator[_Branch]:
@@ -152,19 +150,19 @@ class Survey:
             here = "/" if text.startswith("/") else here
         return _End(here, mode)
 
-    def _listen(self, directory: str, *, name: str = "", shown: str | None = None, contents: bool = False) -> Post | None:
-        """Listens for one name, or for all there is; None where that cannot be. Raises Unwatchable when it could be nowhere else either."""
+    def _listen(self, directory: str, *, name: str = "", shown: str | None = None, contents: bool = False) -> bool:
+        """Listens for one name, or for all there is; False where that cannot be. Raises Unwatchable when it can be nowhere else."""
         try:
             watch = self._kernel.listen(directory, contents=contents or shown is not None)
         except OSError as error:
             self._refused(directory, error, needed=not shown)
-            return None
+            return False
         post = self._posts.setdefault(watch, Post(directory))
         if name:
             post.names.add(name)
         if shown is not None:
             post.shown.add(shown)
-        return post
+        return True
 
     def _refused(self, directory: str, error: OSError, *, needed: bool) -> None:
         match error.errno:

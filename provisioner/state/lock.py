@@ -36,13 +36,18 @@ class Asking:
 
 
 class StateLock:
-    """`with StateLock(path, asking):` waits for its turn. Raises StateUnusable, which says who holds it and since when."""
+    """`with StateLock(path, asking):` waits for its turn. Raises StateUnusable, which says who holds it and since when.
+
+    `found` and `left` are the stamps of its file when it was taken, and when it was let go: where the one is not the other of the turn
+    before, somebody else had a turn between.
+    """
 
     def __init__(self, path: str, asking: Asking) -> None:
         # Beside the file itself, not beside a link to it: two configurations may name one file in two ways.
         self.path = Path(f"{os.path.realpath(path)}.lock")
         self._asking = asking
         self._descriptor: int | None = None
+        self.found = self.left = stamp(None)
 
     def __enter__(self) -> Self:
         try:
@@ -51,6 +56,7 @@ class StateLock:
                 descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
                 undo.callback(os.close, descriptor)
                 self._wait(descriptor)
+                self.found = stamp(descriptor)
                 self._sign(descriptor)
                 undo.pop_all()
         except OSError as error:
@@ -66,6 +72,7 @@ class StateLock:
             # The file stays: were it removed, a third process could make a new one while a second waits for the lock of the old.
             with suppress(OSError):
                 os.ftruncate(self._descriptor, 0)
+            self.left = stamp(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 
@@ -74,7 +81,7 @@ class StateLock:
         while not _taken(descriptor):
             if waited >= self._asking.wait_seconds or self._asking.pause(_STEP_SECONDS):
                 raise StateUnusable(
-                    f"the state file is in use by {_holder(self.path)} (lock {self.path}, waited {waited:.0f} s)",
+                    f"the state file is in use by {holder(self.path)} (lock {self.path}, waited {waited:.0f} s)",
                     next_step="wait until it is done, or stop it; nothing was sent to a server",
                 )
             waited += _STEP_SECONDS
@@ -86,6 +93,19 @@ class StateLock:
         os.pwrite(descriptor, json.dumps(told).encode(), 0)
 
 
+Stamp = tuple[int, int]
+"""When the file was changed (nanoseconds), and which it is."""
+
+
+def stamp(file: int | Path | None) -> Stamp:
+    """Of the file as it is; zeros where there is none."""
+    try:
+        status = None if file is None else os.stat(file)
+    except OSError:
+        status = None
+    return (0, 0) if status is None else (status.st_mtime_ns, status.st_ino)
+
+
 def _taken(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -94,7 +114,7 @@ def _taken(descriptor: int) -> bool:
     return True
 
 
-def _holder(path: Path) -> str:
+def holder(path: Path) -> str:
     """What the holder wrote. It may have not yet written, or the file may be anything at all."""
     try:
         told = json.loads(path.read_bytes()[:_LONGEST])

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from provisioner.state.lock import StateLock
+from provisioner.state.lock import Stamp, StateLock, stamp
 
 
 class Turns:
@@ -23,7 +23,8 @@ class Turns:
         self._mutex = threading.Lock()
         self._held: StateLock | None = None
         self._inside = 0
-        self._left = self._stamp()
+        self._left = stamp(self._path)
+        self._others = False
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -33,6 +34,7 @@ class Turns:
                 lock = self._make()
                 lock.__enter__()
                 self._held = lock
+                self._compared(lock.found)
             self._inside += 1
         try:
             yield
@@ -42,21 +44,24 @@ class Turns:
                 if not self._inside and self._held is not None:
                     held, self._held = self._held, None
                     held.__exit__(None, None, None)
-                    self._left = self._stamp()
+                    self._left = held.left
 
     def meddled(self) -> bool:
-        """Whether another process had a turn since this was asked last, or since ours: whoever takes the lock signs its file."""
-        with self._mutex:
+        """Whether another process had a turn since this was asked last. Never waits: while a thread of ours has the lock, or waits for it, the
+        question is answered another time.
+        """
+        if not self._mutex.acquire(blocking=False):
+            return False
+        try:
             if self._held is not None:
                 return False
-            stamp, before = self._stamp(), self._left
-            self._left = stamp
-            return stamp != before
+            self._compared(stamp(self._path))
+            others, self._others = self._others, False
+            return others
+        finally:
+            self._mutex.release()
 
-    def _stamp(self) -> tuple[int, int]:
-        """Of the file as it is; zeros where there is none."""
-        try:
-            status = self._path.stat()
-        except OSError:
-            return 0, 0
-        return status.st_mtime_ns, status.st_ino
+    def _compared(self, found: Stamp) -> None:
+        """Whoever takes the lock signs its file. Where there was none at the beginning, the first pass is still to come."""
+        self._others = self._others or (found != self._left and self._left != stamp(None))
+        self._left = found

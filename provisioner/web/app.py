@@ -1,7 +1,7 @@
 """What the daemon answers: health, readiness, metrics, status, and the hooks that are handed in.
 
-In: a `Service` to ask, `Metrics`, routes. Out: an application for `serving.py`. Everything is read only and without a login: no secret is in
-any answer, and what may not be seen by all is kept by the address that is listened at.
+In: a `Service` to ask, `Metrics`, routes. Out: an application for `serving.py`. Everything is read only and without a login: no secret is
+in any answer, and who may see the rest is decided by the address that is listened at.
 
     GET /             how things stand, for people
     GET /status.json  the same for programs (`status_json.py`)
@@ -110,7 +110,8 @@ def _missing_pass(standing: Standing, name: str) -> str:
     target = next(each for each in standing.targets if each.name == name)
     if target.failure is not None:
         return f"target {name}: no good pass yet: {target.failure.message}"
-    return f"target {name}: no good pass yet{f': waits for {", ".join(target.waiting)}' if target.waiting else ''}"
+    waiting = ", ".join(target.waiting)
+    return f"target {name}: no good pass yet{f': waits for {waiting}' if waiting else ''}"
 
 
 def _packed(body: bytes, kind: str, accepted: str) -> Response:

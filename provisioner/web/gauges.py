@@ -40,7 +40,7 @@ def families(standing: Standing) -> Iterator[GaugeMetricFamily]:
     for gauge in GAUGES:
         family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
         for values, number in gauge.rows(standing):
-            family.add_metric(values, number)
+            family.add_metric([without_secrets(each) for each in values], number)
         yield family
 
 
@@ -97,7 +97,7 @@ def _behind(standing: Standing) -> Iterator[Row]:
 
 
 def _servers(standing: Standing) -> Iterator[Row]:
-    return (((each.name, without_secrets(each.url), each.server), 1) for each in standing.targets)
+    return (((each.name, each.url, each.server), 1) for each in standing.targets)
 
 
 def _conflicts(standing: Standing) -> Iterator[Row]:

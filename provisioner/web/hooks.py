@@ -31,7 +31,10 @@ UNKNOWN = "unknown"
 """What a hook that is not configured is called in metrics and log: strangers must not choose the names there."""
 _UNREADABLE_AGAIN = 30
 _BUSY_AGAIN = 1
-_LONGEST_LENGTH = 18
+_LONGEST_LENGTH = 20
+"""Digits; the HTTP parser takes no more."""
+_MOST_DISCARDED = 64 * 1024 * 1024
+"""Bytes. What is not taken is let run out up to here: a sender whose connection is closed while it writes never sees the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class _Desk:
             return _of(Verdict.FOREIGN, f"{client or 'a client without an address'} is in none of the hook's networks")
         wait = self._turnstile.wait(label, client or "", self._reception.clock.steady())
         if wait:
-            return _Answer(Judgement(Verdict.LIMITED, "too many deliveries from this address"), math.ceil(wait), closes=True)
+            return _Answer(Judgement(Verdict.LIMITED, "too many deliveries from this address"), math.ceil(wait))
         if hook is None:
             return _of(Verdict.UNKNOWN, "there is no hook of this name")
         body = await self._body(request)
@@ -146,11 +149,11 @@ class _Desk:
     async def _body(self, request: Request) -> bytes:
         """The raw body. Raises _Refused."""
         limits = self._reception.limits
-        stated = request.headers.get("content-length", "")
-        if stated.isdecimal() and (len(stated) > _LONGEST_LENGTH or int(stated) > limits.body):
-            raise _too_large(limits.body)
+        stated = _stated(request)
+        if stated > limits.body:
+            raise _too_large(limits.body, closes=stated > _MOST_DISCARDED)
         if self._reading >= limits.readings:
-            raise _Refused(_Answer(Judgement(Verdict.LIMITED, "too many deliveries at once"), _BUSY_AGAIN, closes=True))
+            raise _Refused(_Answer(Judgement(Verdict.LIMITED, "too many deliveries at once"), _BUSY_AGAIN))
         self._reading += 1
         try:
             async with asyncio.timeout(limits.body_seconds):
@@ -165,17 +168,23 @@ class _Desk:
             self._reading -= 1
 
 
+def _stated(request: Request) -> int:
+    """The length that the request states; 0 where it states none, and what arrives is counted."""
+    stated = request.headers.get("content-length", "")
+    return int(stated) if stated.isdecimal() and len(stated) <= _LONGEST_LENGTH else 0
+
+
 async def _read(request: Request, most: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > most:
-            raise _too_large(most)
+            raise _too_large(most, closes=True)
     return bytes(body)
 
 
-def _too_large(most: int) -> _Refused:
-    return _Refused(_Answer(Judgement(Verdict.TOO_LARGE, f"the body is larger than {most} bytes"), closes=True))
+def _too_large(most: int, *, closes: bool) -> _Refused:
+    return _Refused(_Answer(Judgement(Verdict.TOO_LARGE, f"the body is larger than {most} bytes"), closes=closes))
 
 
 def _of(verdict: Verdict, message: str) -> _Answer:
@@ -183,7 +192,6 @@ def _of(verdict: Verdict, message: str) -> _Answer:
 
 
 def _response(answer: _Answer) -> JSONResponse:
-    """Where the body was not read, the connection is of no use any more."""
     headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
     if answer.closes:
         headers["Connection"] = "close"

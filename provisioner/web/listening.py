@@ -46,21 +46,11 @@ def bind(host: str, port: int, beside: Bound | None = None) -> Bound:
     if not 0 <= port <= 65_535:
         raise _unusable(host, port, "there is no such port", "name a port from 0 to 65535")
     places = _places(host, port)
-    sharing = beside is not None and beside.port == port
-    if beside is not None and sharing:
-        _share(beside.sockets, shared=True)
-    try:
-        return Bound(host, _shared(host, port, places) if sharing else _alone(host, port, places))
-    finally:
-        if beside is not None and sharing:
-            _share(beside.sockets, shared=False)
-
-
-def _shared(host: str, port: int, places: list[_Place]) -> tuple[socket.socket, ...]:
-    sockets = _listening(host, port, places, shared=True)
-    # Or a second daemon of this user could listen at the same port, and each would get half of what comes in.
-    _share(sockets, shared=False)
-    return sockets
+    if beside is None or beside.port != port:
+        return Bound(host, _alone(host, port, places))
+    # Linux asks this of every socket at the port. A second daemon does not get in by it: its own socket does not ask to share.
+    _share(beside.sockets)
+    return Bound(host, _listening(host, port, places, shared=True))
 
 
 def _alone(host: str, port: int, places: list[_Place]) -> tuple[socket.socket, ...]:
@@ -111,7 +101,7 @@ def _socket(family: socket.AddressFamily, address: tuple[str | int | bytes, ...]
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
-            _share([listening], shared=True)
+            _share([listening])
         if family is socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not both)
         listening.bind(address)
@@ -123,11 +113,11 @@ def _socket(family: socket.AddressFamily, address: tuple[str | int | bytes, ...]
     return listening
 
 
-def _share(sockets: Iterable[socket.socket], *, shared: bool) -> None:
+def _share(sockets: Iterable[socket.socket]) -> None:
     for each in sockets:
         # One that was closed meanwhile holds no port.
         with suppress(OSError):
-            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, shared)
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
 
 def _explained(host: str, port: int, error: OSError) -> AddressUnusable:

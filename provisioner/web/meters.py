@@ -52,6 +52,12 @@ PASSES = Described(
     ("target", "cause", "outcome"),
     f"Passes over a target, by why they ran and what became of them ({', '.join(OUTCOMES)}).",
 )
+LAST_OUTCOME = Described(
+    "provisioner_target_last_pass_outcome",
+    "gauge",
+    ("target", "outcome"),
+    "1 for what became of the last pass over the target, 0 for what else might have.",
+)
 PASS_SECONDS = Described("provisioner_pass_duration_seconds", "histogram", ("target",), "How long passes took.")
 CHANGES = Described(
     "provisioner_changes_total",
@@ -82,4 +88,4 @@ HOOKS = Described(
 )
 RELOADS = Described("provisioner_reloads_total", "counter", ("outcome",), "How often a changed configuration was taken or refused.")
 
-ALL = (BUILD, PASSES, PASS_SECONDS, CHANGES, REQUESTS, REQUEST_SECONDS, LOOKUPS, HOOKS, RELOADS)
+ALL = (BUILD, PASSES, LAST_OUTCOME, PASS_SECONDS, CHANGES, REQUESTS, REQUEST_SECONDS, LOOKUPS, HOOKS, RELOADS)

@@ -47,9 +47,9 @@ class Metrics:
         self._names = Names()
         # Held while a series may be made, so that none comes back after `rename` has removed it.
         self._lock = Lock()
-        build = Gauge(meters.BUILD.name, meters.BUILD.help, meters.BUILD.labels, registry=registry)
-        build.labels(release, platform.python_version()).set(1)
+        _gauge(meters.BUILD, registry).labels(release, platform.python_version()).set(1)
         self._passes = _counter(meters.PASSES, registry)
+        self._last = _gauge(meters.LAST_OUTCOME, registry)
         self._seconds = _histogram(meters.PASS_SECONDS, meters.PASS_BUCKETS, registry)
         self._changes = _counter(meters.CHANGES, registry)
         self._requests = _counter(meters.REQUESTS, registry)
@@ -74,7 +74,7 @@ class Metrics:
         with self._lock:
             before, self._names = self._names, names
             for target in before.targets - names.targets:
-                for each in (self._passes, self._seconds, self._changes, self._requests, self._request_seconds):
+                for each in (self._passes, self._last, self._seconds, self._changes, self._requests, self._request_seconds):
                     each.remove_by_labels({"target": target})
             for source in before.sources - names.sources:
                 self._lookups.remove_by_labels({"source": source})
@@ -87,7 +87,10 @@ class Metrics:
         with self._lock:
             if report.target not in self._names.targets:
                 return
-            self._passes.labels(report.target, _among(cause, meters.CAUSES), _outcome(report)).inc()
+            outcome = _outcome(report)
+            self._passes.labels(report.target, _among(cause, meters.CAUSES), outcome).inc()
+            for each in meters.OUTCOMES:
+                self._last.labels(report.target, each).set(each == outcome)
             self._seconds.labels(report.target).observe(report.seconds)
             for kind in _written(report):
                 self._changes.labels(report.target, kind).inc()
@@ -173,6 +176,10 @@ def described() -> tuple[Described, ...]:
 
 def _counter(described: Described, registry: CollectorRegistry) -> Counter:
     return Counter(described.name, described.help, described.labels, registry=registry)
+
+
+def _gauge(described: Described, registry: CollectorRegistry) -> Gauge:
+    return Gauge(described.name, described.help, described.labels, registry=registry)
 
 
 def _histogram(described: Described, buckets: Sequence[float], registry: CollectorRegistry) -> Histogram:

@@ -64,14 +64,15 @@ def page(standing: Standing) -> str:
 <tr><th>Source</th><th>Now</th><th>Last read</th><th>Commit</th><th>Holds</th><th>Problems</th></tr>
 {sources}</table>
 <p>As of {_text(standing.now)}, running since {_text(standing.started)}.
-Also here: <a href="status.json">status.json</a>, <a href="metrics">metrics</a>, <a href="healthz">healthz</a>, <a href="readyz">readyz</a>.</p>
+Also here: <a href="status.json">status.json</a>, <a href="metrics">metrics</a>, <a href="healthz">healthz</a>,
+<a href="readyz">readyz</a>.</p>
 </body>
 </html>
 """
 
 
 def _is_well(standing: Standing) -> bool:
-    failing = any(each.failure for each in (*standing.sources, *standing.targets))
+    failing = any(each.failure for each in standing.sources) or any(each.failure for each in standing.targets)
     return standing.alive and not (failing or standing.unready or standing.unread or standing.config.refused)
 
 
@@ -92,9 +93,9 @@ def _config(standing: Standing) -> str:
 
 
 def _target(standing: Standing, target: TargetStanding) -> str:
-    late = behind(standing, target)
-    live = "<br>".join(f"{_text(source)}: <code>{_text(_short(commit))}</code>" for source, commit in target.applied.items())
-    counts = f"{target.in_sync} in sync of {target.owned}"
+    live = [f"{_text(source)}: <code>{_text(_short(commit))}</code>" for source, commit in target.applied.items()]
+    if behind(standing, target):
+        live.append('<span class="some">newer commits wait</span>')
     open_ = [
         *_counted(target.conflicts, "conflict"),
         *([f"{target.drifted} drifted"] if target.drifted else []),
@@ -106,15 +107,14 @@ def _target(standing: Standing, target: TargetStanding) -> str:
             f"{_text(target.name)}<br>{_text(target.url)}<br>{_text(target.server)}",
             _now_of_target(target),
             _ago(target.good_age),
-            f"{live}{'<br><span class="some">newer commits wait</span>' if late else ''}" or "-",
-            counts,
-            f'<span class="some">{"<br>".join(_text(each) for each in open_)}</span>' if open_ else "-",
+            "<br>".join(live) or "-",
+            f"{target.in_sync} in sync of {target.owned}",
+            _some(open_),
         )
     )
 
 
 def _source(source: SourceStanding) -> str:
-    problems = list(_counted(source.problems, "problem"))
     if source.failure is not None:
         now = _failure(source.failure, source.failing_since, source.retry_in)
     else:
@@ -126,7 +126,7 @@ def _source(source: SourceStanding) -> str:
             _ago(source.read_age),
             _commit(source.revision),
             f"{source.dashboards} dashboards in {source.files} files",
-            f'<span class="some">{"<br>".join(_text(each) for each in problems)}</span>' if problems else "-",
+            _some(_counted(source.problems, "problem")),
         )
     )
 
@@ -157,6 +157,11 @@ def _commit(revision: Revision | None) -> str:
 
 def _counted(counts: Mapping[str, int], noun: str) -> Iterable[str]:
     return (f"{number} {noun} {name}" for name, number in sorted(counts.items()) if number)
+
+
+def _some(open_: Iterable[str]) -> str:
+    told = "<br>".join(_text(each) for each in open_)
+    return f'<span class="some">{told}</span>' if told else "-"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -53,6 +53,7 @@ class _Guest(H11Protocol):
         super().__init__(config, state, {})
         self._room = room
         self.logger = logger
+        self.access_log = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own narrows it
@@ -190,7 +191,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         ws="none",
         lifespan="off",
         log_config=None,
-        access_log=False,
         # Anybody can write X-Forwarded-For.
         proxy_headers=False,
         server_header=False,

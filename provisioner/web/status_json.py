@@ -1,6 +1,6 @@
 """How things stand, as JSON: `/status.json`. The keys are a promise: they are added to, never renamed or given another meaning.
 
-In: a `Standing`. Out: text. Times are ISO 8601 in UTC, spans and ages seconds; null where there was nothing yet. No secret of a url is in it.
+In: a `Standing`. Out: text. Times are ISO 8601 in UTC, spans and ages seconds, null where there was nothing yet. No url has a secret.
 
 Whole   version 1, release, started, now, alive, ready, slowest, progress_age_seconds, patience_seconds, state_bytes,
         config {file, loaded, refused | null, refused_at | null}, sources [source], targets [target]

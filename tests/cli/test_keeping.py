@@ -61,7 +61,7 @@ def test_what_was_reviewed_cannot_be_applied_twice(command: Command, nine: Runni
     nine.requests.reset()
     done = command("apply", *reviewed[1], "plan.json")
     assert (1, ()) == (done.code, nine.requests.writes)
-    assert "create was reviewed, and is not to be done any more" in _words(done)
+    assert "create was reviewed; it is as git wants it" in _words(done)
 
 
 def _refused(command: Command, sandbox: Running, asked: tuple[str, ...]) -> str:
@@ -94,7 +94,8 @@ def test_an_edit_that_came_since_is_told_and_nothing_is_written(
     command: Command, nine: Running, browser: Browser, reviewed: tuple[Repository, tuple[str, ...]]
 ) -> None:
     browser.edit("sales", **panel_titled("Jonas"))
-    assert "dashboard sales: update was reviewed, and is not to be done any more" in _refused(command, nine, reviewed[1])
+    told = _refused(command, nine, reviewed[1])
+    assert "dashboard sales: update was reviewed; it is in conflict both-changed: changed in git, and on the server by jonas" in told
     assert "Jonas" == _title(nine)
 
 
@@ -129,7 +130,7 @@ def test_a_plan_file_that_is_not_there_is_told(command: Command, nine: Running) 
     done = command("apply", *FILES, *command.at(nine), "nowhere.json")
     assert 1 == done.code
     assert "nowhere.json" in done.all
-    assert "provisioner plan --plan-file FILE" in done.all
+    assert "provisioner plan -o FILE" in done.all
 
 
 def test_a_plan_file_names_no_contents_and_no_secret(command: Command, nine: Running) -> None:
@@ -356,6 +357,7 @@ def test_several_targets_are_told_apart_before_anything_is_done(command: Command
         done = command(*asked, "-c", "config.yaml")
         assert 1 == done.code
         assert "one, two" in done.all
+        assert "command line" in done.err  # it is not the configuration that is to be mended
 
 
 def test_drift_is_told_to_people_with_the_person_and_what_was_changed(command: Command, nine: Running, browser: Browser) -> None:

@@ -16,7 +16,8 @@ def test_a_conflict_tells_both_sides_who_saved_when_and_what_to_do(command: Comm
     command.write("files/shop/sales.json", dashboard("sales", "Sales of today", **panel_titled("Ours")))
     done = command("apply", "--directory", "files", *command.at(nine))
     assert 4 == done.code
-    for told in ("unmanaged", "Sales of today", '"Sales"', "version 2", "by jonas", "Theirs → Ours", "files/shop/sales.json", "git-wins"):
+    assert "provisioner apply --take sales …" in done.out
+    for told in ("unmanaged", "Sales of today", '"Sales"', "version 2", "by jonas", "Theirs → Ours", "files/shop/sales.json"):
         assert told in done.out
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", done.out)
     assert f"{nine.url}/d/sales/sales" in done.out

@@ -24,7 +24,30 @@ def test_a_damaged_file_costs_validate_only_time_and_the_log_says_so(command: Co
     command.write(STATE, b"\xff" * 10_000)
     done = command("validate", "--directory", "files")
     assert 0 == done.code
-    assert "is damaged" in done.event("state.trouble")["error"]
+    told = done.event("state.trouble")
+    assert "is damaged" in told["error"]
+    assert "move " not in told["error"]  # what to do is told once
+    assert "here it cost time and nothing else; move " in told["next"]
+
+
+def test_validate_needs_no_place_for_a_state(command: Command) -> None:
+    command.write("files/a.json", dashboard("a"))
+    command.environment["HOME"] = ""
+    done = command("validate", "--directory", "files")
+    assert 0 == done.code
+    assert "state" not in done.err
+
+
+@pytest.mark.parametrize("name", ["plan", "apply", "status", "explain a"])
+def test_where_there_is_no_place_for_records_the_flag_that_names_one_is_told(command: Command, nine: Running, name: str) -> None:
+    command.write("files/a.json", dashboard("a"))
+    command.environment["HOME"] = ""
+    asked = (*name.split(), "--directory", "files", *command.at(nine))
+    done = command(*asked)
+    assert (1, ()) == (done.code, nine.requests.writes)
+    assert "--state FILE" in done.err
+    assert 0 == command("apply", "--directory", "files", *command.at(nine), "--state", "kept/state.db").code
+    assert (command.cwd / "kept/state.db").exists()
 
 
 @pytest.mark.parametrize("name", ["plan", "apply"])
@@ -55,7 +78,7 @@ def test_a_place_that_cannot_be_written_costs_validate_only_time(command: Comman
     command.write("../home/.local", "no directory")
     done = command("validate", "--directory", "files")
     assert 0 == done.code
-    assert "nothing is lost" in done.event("state.trouble")["next"]
+    assert done.event("state.trouble")["next"].startswith("here it cost time and nothing else; look at the path")
 
 
 def test_where_nothing_can_be_recorded_nothing_is_written_to_a_server(command: Command, nine: Running) -> None:

@@ -61,9 +61,14 @@ def test_a_public_key_in_the_place_of_the_private_one_is_named(place: Place) -> 
     assert (told.code, told.remedy) == ("config-file-unusable", "name the private key, not the public one")
 
 
-def test_no_place_for_the_state_is_told(place: Place) -> None:
-    told = place.problem(SOURCE, {})
-    assert (told.code, told.message) == ("config-missing", "there is no place for the state: neither XDG_STATE_HOME nor HOME is set")
+def test_no_place_for_copies_of_repositories_is_told(place: Place) -> None:
+    told = place.problem("sources: {a: {git: {url: 'https://git.example/a.git'}}}\n", {})
+    message = "there is no place for the copies of repositories: neither XDG_STATE_HOME nor HOME is set"
+    assert (told.code, told.message) == ("config-missing", message)
+
+
+def test_a_directory_needs_no_place_for_a_state_until_something_is_recorded(place: Place) -> None:
+    assert "" == place.load("sources: {a: {directory: {path: d}}}\n", {}).settings.state
 
 
 def test_a_tilde_without_a_home_is_told(place: Place) -> None:

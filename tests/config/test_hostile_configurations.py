@@ -80,6 +80,19 @@ _KEYS = st.sampled_from(
         "overrides",
         "paths",
         "owner",
+        "include",
+        "defaults",
+        "target",
+        "server",
+        "listen",
+        "hooks",
+        "provider",
+        "secret_env",
+        "networks",
+        "daemon",
+        "stop_grace",
+        "watch",
+        "interval",
     ]
 )
 _SCALARS = (
@@ -108,6 +121,11 @@ _SCALARS = (
             "10%",
             "30d",
             "a/**",
+            "*.yaml",
+            "config.yaml",
+            ":80",
+            "10.0.0.1/8",
+            "gitlab",
         ]
     )
 )

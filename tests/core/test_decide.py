@@ -15,7 +15,7 @@ from provisioner.core.changes import (
     Turn,
     UpdateDashboard,
 )
-from provisioner.core.conflicts import CONFLICTS
+from provisioner.core.conflicts import CONFLICTS, DRIFT_REMEDY, named
 from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
 from provisioner.core.model import BlobId, Fill, Fingerprint, FolderUid, Mark
 from provisioner.core.records import Record, Why
@@ -190,7 +190,7 @@ def test_what_both_sides_changed_is_a_conflict_that_says_who_and_which_versions(
 
     assert told.message == "changed in git, and on the server by jonas (version 3 → 4), since it was last applied"
     assert (told.kind, told.theirs, told.differences) == (ConflictKind.BOTH_CHANGED, there(CPU), SOMETHING)
-    assert told.remedy == CONFLICTS[ConflictKind.BOTH_CHANGED].remedy
+    assert told.remedy == named(CONFLICTS[ConflictKind.BOTH_CHANGED].remedy, CPU)
 
 
 def test_a_move_in_git_and_an_edit_on_the_server_is_a_conflict_too() -> None:
@@ -206,7 +206,7 @@ def test_what_both_sides_changed_is_kept_and_written_where_git_wins() -> None:
 def test_what_both_sides_changed_stays_and_is_no_conflict_where_the_server_wins() -> None:
     message = "changed in git and on the server by jonas; the policy conflict: server-wins leaves the server's"
 
-    assert row(RECORD, OURS, there(CPU), SERVER_WINS) == Drift(CPU, RECORD, there(CPU), message, "take the edit into the file", SOMETHING)
+    assert row(RECORD, OURS, there(CPU), SERVER_WINS) == Drift(CPU, RECORD, there(CPU), message, named(DRIFT_REMEDY, CPU), SOMETHING)
 
 
 # Edited on the server
@@ -222,12 +222,12 @@ def test_an_edit_on_the_server_is_told_and_stays(policy: Policy, by: str, told: 
     assert (drift.record, drift.live, drift.differences) == (RECORD, there(CPU, by=by), SOMETHING)
 
 
-@pytest.mark.parametrize("title", ["Elsewhere", ""])
-def test_a_move_on_the_server_shows_no_difference_so_it_names_the_folder(title: str) -> None:
+@pytest.mark.parametrize(("title", "told"), [("Elsewhere", 'folder "Elsewhere"'), ("", 'folder "elsewhere"')])
+def test_a_move_on_the_server_shows_no_difference_so_it_names_the_folder(title: str, told: str) -> None:
     drift = row(RECORD, BASE, replace(moved(there(CPU, BASE)), folder_title=title))
 
     assert isinstance(drift, Drift)
-    assert drift.message == f'moved to folder "{title or "General"}" on the server by jonas (version 3 → 4)'
+    assert drift.message == f"moved to {told} on the server by jonas (version 3 → 4)"
     assert drift.differences == ()
 
 
@@ -247,7 +247,7 @@ def test_made_again_with_other_contents_is_an_edit() -> None:
 def test_deleted_on_the_server_is_told() -> None:
     drift = row(RECORD, BASE, None)
 
-    assert drift == Drift(CPU, RECORD, None, "it was deleted on the server", CONFLICTS[ConflictKind.DELETED_ON_SERVER].remedy)
+    assert drift == Drift(CPU, RECORD, None, "it was deleted on the server", named(CONFLICTS[ConflictKind.DELETED_ON_SERVER].remedy, CPU))
 
 
 def test_deleted_on_the_server_is_made_again_where_the_policy_says_so() -> None:

@@ -30,7 +30,8 @@ def test_a_hole_that_nothing_fills_is_a_warning_while_no_target_is_named() -> No
     [told] = desired.problems
     assert (told.code, told.severity, told.pointer) == ("input-unfilled", Severity.WARNING, "/__inputs/0")
     assert told.message.startswith("${DS_PROMETHEUS} (prometheus) has no value: it is not mapped")
-    assert told.remedy == "map it: targets.<name>.datasources.DS_PROMETHEUS: <uid>"
+    assert told.remedy.startswith("map it: targets.<name>.datasources.DS_PROMETHEUS: <uid>")
+    assert "--datasource DS_PROMETHEUS=<uid>" in told.remedy
     assert uids(desired) == ["cpu"]
 
 

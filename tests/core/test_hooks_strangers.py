@@ -30,8 +30,9 @@ HEADER_NAMES = st.sampled_from(
 RULES = st.sampled_from([rule(provider, SECRET, SIGNING_TOKEN) for provider in Provider])
 # fmt: off
 KEYS = st.sampled_from([
-    "ref", "after", "push", "changes", "new", "old", "name", "type", "target", "hash", "project", "repository", "object_kind", "sha",
-    "links", "event_name", "eventType", "resource", "refUpdates", "deleted", "ref_type", "clone", "href", "path_with_namespace", "full_name",
+    "ref", "after", "push", "changes", "new", "old", "name", "type", "target", "hash", "links", "project", "repository", "sha",
+    "object_kind", "event_name", "eventType", "resource", "refUpdates", "deleted", "ref_type", "clone", "href", "path_with_namespace",
+    "full_name",
 ])
 # fmt: on
 JSONS: st.SearchStrategy[Any] = st.recursive(

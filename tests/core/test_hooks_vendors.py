@@ -17,6 +17,7 @@ from provisioner.core.service import Provider
 from provisioner.core.settings import RefKind
 from tests.core.hook_cases import SOURCE, judged, named, rule, rule_for, spoken, wanted
 from tests.web.payloads.deliveries import (
+    FORM,
     GENERIC_HEADER,
     NOW,
     SECRET,
@@ -188,3 +189,10 @@ def test_a_generic_ref_of_no_kind_fits_a_branch_and_a_tag() -> None:
 def test_a_generic_repository_may_be_an_object() -> None:
     body = json.dumps({"repository": {"clone_url": "https://git.example/platform/other.git"}}).encode()
     assert Verdict.IGNORED is generic(body).verdict
+
+
+@pytest.mark.parametrize("name", ["gitlab-token", "gitlab-signed", "bitbucket", "bitbucket-server", "azure-devops", "generic"])
+def test_what_comes_with_a_forms_content_type_from_who_sends_no_forms_is_read_as_json(name: str) -> None:
+    sent = named(name)
+    found = judge(Delivery({**sent.proven(), **FORM}, sent.body(), NOW), rule_for(sent), (wanted(sent),))
+    assert (Verdict.ACCEPTED, sent.ref) == (found.verdict, found.ref)

@@ -101,6 +101,11 @@ def test_without_a_history_contents_like_ours_are_taken_for_ours_and_what_lies_b
     assert Resolved(replace(SENT, mark=AFTER), done=True, unseen=range(4, 5)) == found
 
 
+def test_a_create_went_over_nothing_whatever_the_history_says() -> None:
+    expected = Resolved(replace(SENT, mark=SECOND, written=False), done=True)
+    assert expected == resolved(CREATE, None, live(OURS, SECOND), History())
+
+
 def test_a_state_that_was_put_back_leaves_the_record_and_names_what_it_went_over() -> None:
     assert Resolved(RECORD, done=True, unseen=range(4, 5)) == resolved(RESTORE, RECORD, live(THEIRS, AFTER), history(MESSAGE, "", newest=5))
     assert Resolved(RECORD) == resolved(RESTORE, RECORD, live(THEIRS, AFTER), history("", "", newest=5))

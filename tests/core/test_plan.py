@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from provisioner.core.changes import Comparison, ConflictKind, CreateDashboard, CreateFolder, Plan, UpdateDashboard
-from provisioner.core.conflicts import CONFLICTS
+from provisioner.core.conflicts import CONFLICTS, named
 from provisioner.core.decide import name_exists
 from provisioner.core.identity import derived_uid
 from provisioner.core.live import Live, Ours
@@ -71,7 +71,7 @@ def test_what_differs_is_a_conflict_with_both_sides_and_nothing_is_written() -> 
     assert made.changes == ()
     assert (told.kind, told.ours, told.theirs, told.differences) == (ConflictKind.UNMANAGED, CPU, differing.live, SOMETHING)
     assert told.message == "it exists with other content, and no record says that it is ours"
-    assert told.remedy == CONFLICTS[ConflictKind.UNMANAGED].remedy
+    assert told.remedy == named(CONFLICTS[ConflictKind.UNMANAGED].remedy, CPU)
 
 
 def test_where_git_wins_what_differs_is_kept_and_written_over_the_version_just_read() -> None:
@@ -92,7 +92,7 @@ def test_what_lies_in_another_folder_moves_where_git_wins(*, equal: bool) -> Non
     assert change.differences == (() if equal else SOMETHING)
 
 
-@pytest.mark.parametrize(("title", "shown"), [("Ops", "Ops"), ("", "General")])
+@pytest.mark.parametrize(("title", "shown"), [("Ops", "Ops"), ("", "elsewhere")])
 def test_what_only_lies_in_another_folder_is_a_conflict_that_names_that_folder(title: str, shown: str) -> None:
     moved = beside(CPU, equal=True, folder="elsewhere")
     moved = replace(moved, live=replace(moved.live, folder_title=title))

@@ -89,6 +89,16 @@ def test_a_change_that_is_not_needed_any_more_is_told() -> None:
     assert moved(file(report(CREATE)), report()) == ("dashboard cpu: create was reviewed, and is not to be done any more",)
 
 
+def test_a_change_that_is_a_conflict_by_now_is_told_with_what_happened() -> None:
+    now = replace(report(), plan=Plan(conflicts=(conflict(ConflictKind.BOTH_CHANGED, CPU, "changed by jonas"),)))
+    assert moved(file(report(CREATE)), now) == ("dashboard cpu: create was reviewed; it is in conflict both-changed: changed by jonas",)
+
+
+def test_a_file_names_the_targets_that_were_reviewed_together() -> None:
+    assert targets_in(file(report())) == (report().target,)
+    assert targets_in({"targets": []}) == ()
+
+
 def test_a_change_that_would_be_another_one_is_told() -> None:
     assert moved(file(report(CREATE)), report(update())) == ("dashboard cpu: create was reviewed, now it would be update",)
 

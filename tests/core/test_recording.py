@@ -16,13 +16,14 @@ from provisioner.core.model import (
     FolderUid,
     Mark,
     Origin,
+    Revision,
     SourceName,
     TargetName,
     Uid,
 )
 from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
-from provisioner.core.recording import Moment, at_rest, notes, record_of, rest_key, stale
+from provisioner.core.recording import Moment, at_rest, history_message, notes, record_of, rest_key, stale
 from provisioner.core.records import Record
 from provisioner.core.settings import Connection, Policy, Prune, TargetSettings
 from provisioner.core.upheaval import Upheaval
@@ -75,6 +76,24 @@ def test_a_directory_has_no_commit_and_a_derived_uid_is_remembered_as_one() -> N
     made = record_of(derived, NEW, OURS, LATER, Moment(MOMENT.when, {}))
 
     assert (made.commit, made.derived) == (None, True)
+
+
+# What the server's history shows
+
+
+@pytest.mark.parametrize(
+    ("revision", "message", "expected"),
+    [
+        (Revision("main", "c0ffee1234567890", "Mend CPU"), None, "ops/cpu.json at c0ffee1234: Mend CPU"),
+        (Revision("main"), None, "ops/cpu.json"),
+        (None, None, "ops/cpu.json"),
+        (Revision("main", "c0ffee1234567890"), "In its own words", "In its own words"),
+    ],
+)
+def test_a_write_says_where_it_comes_from(revision: Revision | None, message: str | None, expected: str) -> None:
+    said = replace(CPU, document=replace(CPU.document, message=message))
+
+    assert history_message(said, {} if revision is None else {PLATFORM: revision}) == expected
 
 
 # What is noted without a write

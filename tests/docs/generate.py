@@ -8,6 +8,7 @@ from provisioner.config import schema
 from provisioner.config.reference import configuration_page
 from provisioner.core.catalog import RULES
 from provisioner.render.problems_page import problems_page
+from tests.docs.metrics_page import metrics_page
 from tests.docs.policies_page import policies_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -19,6 +20,7 @@ def pages() -> dict[str, str]:
         "problems.md": problems_page(RULES),
         "configuration.md": configuration_page(schema.base()),
         "policies.md": policies_page(),
+        "metrics.md": metrics_page(),
     }
 
 

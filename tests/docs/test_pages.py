@@ -16,7 +16,7 @@ from tests.docs.generate import DOCS, pages
 from tests.docs.policies_page import Row, by_policy, every_policy, outcome, policies_page, predicted, prunings, rows
 
 
-@pytest.mark.parametrize("name", ["problems.md", "configuration.md", "policies.md"])
+@pytest.mark.parametrize("name", ["problems.md", "configuration.md", "policies.md", "metrics.md"])
 def test_the_committed_page_is_what_the_code_gives(name: str) -> None:
     committed = (DOCS / name).read_text(encoding="utf-8")
     assert committed == pages()[name], f"docs/{name} is out of date: make docs"

@@ -234,7 +234,7 @@ def test_no_meaning_is_listed_that_was_never_recorded(meanings: Mapping[Any, Any
         (reply_of(429, {"message": "slow down"}), Busy("slow down")),
         (reply_of(503, {"message": "maintenance"}, 9.0), Busy("maintenance", 9.0)),
         (Reply(503, "text/plain", b"upstream connect error or disconnect"), Unknown("503: upstream connect error or disconnect")),
-        (text_of(502, "502 Bad Gateway"), Unknown("502: 502 Bad Gateway")),
+        (text_of(502, "502 Bad Gateway"), Unknown("502 Bad Gateway")),
         (text_of(504, "Gateway Time-out"), Unknown("504: Gateway Time-out")),
         (text_of(200, "Grafana"), Unknown("200, but not with what was saved: Grafana")),
         (reply_of(200, {"status": "success"}), Unknown("200, but not with what was saved: OK")),

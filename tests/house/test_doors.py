@@ -36,6 +36,8 @@ ROOMS: dict[str, frozenset[str]] = {
     "apply": frozenset({"core", "journal", "saving"}),
     "looking": frozenset({"core", "reading"}),
     "validation": frozenset({"core", "reading"}),
+    "checking": frozenset({"core"}),
+    "machine": frozenset({"core"}),
     "reconcile": frozenset({"core", "apply", "deleting", "journal", "looking", "reading", "resolving"}),
     "resolving": frozenset({"core", "journal"}),
     "exporting": frozenset({"core", "looking", "reading"}),

@@ -20,7 +20,7 @@ from provisioner.core.changes import (
     Turn,
     UpdateDashboard,
 )
-from provisioner.core.conflicts import CONFLICTS
+from provisioner.core.conflicts import CONFLICTS, named
 from provisioner.core.decide import Sides
 from provisioner.core.diff import differences
 from provisioner.core.explain import Facts, NotFound, explain
@@ -78,7 +78,7 @@ def live(of: DesiredDashboard, version: int = 15, folder_title: str = "Payments"
 
 
 def conflict(kind: ConflictKind, ours: DesiredDashboard | DesiredFolder, message: str, theirs: LiveState | Found | None) -> Conflict:
-    return Conflict(kind, ours, message, CONFLICTS[kind].remedy, theirs)
+    return Conflict(kind, ours, message, named(CONFLICTS[kind].remedy, ours), theirs)
 
 
 PAYMENTS = DesiredFolder(FolderUid("payments"), "Payments", ROOT, ("Payments",), "payments")

@@ -25,7 +25,7 @@ PLAIN = Options()
 VERBOSE = Options(verbose=True)
 
 STATUS = """\
-production  not in sync, 1 conflict, 1 deleted, 1 drifted, 2 pending, 1 held, 1 left, 2 dashboards in sync
+production  not in sync, 1 conflict, 1 deleted, 1 drifted, 2 pending, 1 held, 1 without a file, 2 dashboards in sync
   https://grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Main Org."
   platform at main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00
   last written 2026-11-20 16:40:00 UTC from 88e10d4: Payments / Overview
@@ -36,12 +36,13 @@ production  not in sync, 1 conflict, 1 deleted, 1 drifted, 2 pending, 1 held, 1 
               in live: panel "Revenue" (id 2): threshold  80 → 95
               last applied: version 14, written 2026-11-20 16:40:00 UTC from 88e10d4
               https://grafana.example/d/pay-overview
-              do Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: \
-policy.conflict: git-wins or server-wins.
+              do Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore)
+                 The server wins: provisioner pull pay-overview --into dashboards, and commit the file
+                 Both: pull, put git's change back into the file where git diff shows it gone, and commit
   * deleted   Platform / Hosts / Node  node
               it was deleted on the server
               last applied: version 6, written 2026-11-20 16:40:00 UTC from 88e10d4
-              do Delete the file too, or set policy.deleted: recreate for this target.
+              do Delete the file too, or set policy.deleted: recreate for this target
   * drifted   Platform / Hosts / Disk  disk          since 2026-11-22 08:12:00 UTC
               edited on the server by jonas (version 6 → 7)
               panel "Free" (id 3): unit  bytes → GB
@@ -78,9 +79,11 @@ pay-overview on production  conflict both-changed
           changed in git, and on the server by jonas (version 14 → 15), since it was last applied
   policy  conflict: report, drift: report, adopt: identical, deleted: report, prune: off
           an override for payments/** says drift: report
-  kept    version 12 by jonas, kept 2026-11-11 09:00:00 UTC before it was overwritten: provisioner restore pay-overview --version 12
-  do      Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: policy.conflict: \
-git-wins or server-wins.
+  kept    version 12 by jonas, kept 2026-11-11 09:00:00 UTC before it was overwritten: \
+provisioner restore pay-overview --version 12 --target production
+  do      Git wins: provisioner apply --take pay-overview --target production (what is live is kept for provisioner restore)
+          The server wins: provisioner pull pay-overview --into dashboards --target production, and commit the file
+          Both: pull, put git's change back into the file where git diff shows it gone, and commit
 
 pay-overveiw on production  not found
   nothing is called so
@@ -123,7 +126,7 @@ RAW = """\
 """
 
 STATUS_MARKDOWN = """\
-### ❌ production: not in sync, 1 conflict, 1 deleted, 1 drifted, 2 pending, 1 held, 1 left, 2 dashboards in sync
+### ❌ production: not in sync, 1 conflict, 1 deleted, 1 drifted, 2 pending, 1 held, 1 without a file, 2 dashboards in sync
 
 https&#58;//grafana.example · platform at main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00 · last written \
 2026-11-20 16:40:00 UTC from 88e10d4
@@ -132,8 +135,10 @@ https&#58;//grafana.example · platform at main 3f9c2ab "raise latency alert lin
 |---|---|---|---|---|
 | conflict | Payments / Overview | <code>pay-overview</code> | both-changed since 2026-11-22 09:47:12 UTC | changed in git, and on \
 the server by jonas (version 14 → 15), since it was last applied<br>in git: variable "region" added: label&#95;values(region)<br>in \
-live: panel "Revenue" (id 2): threshold  80 → 95<br>Take what should stay of the edit into the file (provisioner pull writes it \
-there), or let one side win: policy.conflict: git-wins or server-wins. |
+live: panel "Revenue" (id 2): threshold  80 → 95<br>\
+Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore). \
+The server wins: provisioner pull pay-overview --into dashboards, and commit the file. \
+Both: pull, put git's change back into the file where git diff shows it gone, and commit. |
 | deleted | Platform / Hosts / Node | <code>node</code> |  | it was deleted on the server<br>Delete the file too, or set \
 policy.deleted: recreate for this target. |
 | drifted | Platform / Hosts / Disk | <code>disk</code> | since 2026-11-22 08:12:00 UTC | edited on the server by jonas (version 6 → \
@@ -159,8 +164,9 @@ payments
 - **policy**: conflict: report, drift: report, adopt: identical, deleted: report, prune: off<br>an override for payments/&#42;&#42; \
 says drift: report
 - **kept**: version 12 by jonas, kept 2026-11-11 09:00:00 UTC before it was overwritten: provisioner restore pay-overview --version 12
-- **do**: Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: policy.conflict: \
-git-wins or server-wins.
+- **do**: Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore). \
+The server wins: provisioner pull pay-overview --into dashboards, and commit the file. \
+Both: pull, put git's change back into the file where git diff shows it gone, and commit.
 """
 
 

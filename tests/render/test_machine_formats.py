@@ -34,7 +34,9 @@ https&#58;//grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Mai
 https&#58;//grafana.example/d/pay-overview
 - differs: variable "region" added: label&#95;values(region)
 - differs: panel "Revenue" (id 2): threshold  95 → 80
-- to do: To let git win: policy.conflict: git-wins (or --conflict git-wins). To keep what is live, put it into the file first.
+- to do: Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore). \
+The server wins: provisioner pull pay-overview --into dashboards, and commit the file. \
+For all such dashboards: policy.adopt: take-over.
 
 | | what | uid | file |
 |---|---|---|---|

@@ -18,7 +18,7 @@ PLAIN = Options()
 VERBOSE = Options(verbose=True)
 
 PLAN = """\
-production  1 to update, 1 to delete, 1 conflict, 1 held, 1 drifted, 1 deleted on the server, 1 to adopt, 2 unchanged
+production  1 to update, 1 to delete, 1 conflict, 1 held, 1 drifted, 1 deleted on the server, 2 unchanged (1 to adopt)
   https://grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Main Org."
   platform at main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00 · 211 dashboards
 
@@ -40,8 +40,9 @@ production  1 to update, 1 to delete, 1 conflict, 1 held, 1 drifted, 1 deleted o
                        https://grafana.example/d/pay-overview
               in git   variable "region" added: label_values(region)
               in live  panel "Revenue" (id 2): threshold  80 → 95
-              do       Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: \
-policy.conflict: git-wins or server-wins.
+              do       Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore)
+                       The server wins: provisioner pull pay-overview --into dashboards, and commit the file
+                       Both: pull, put git's change back into the file where git diff shows it gone, and commit
 
   * drifted   Platform / Hosts / Disk  disk  dashboards/infra/disk.json
               edited on the server by jonas (version 6 → 7)
@@ -54,7 +55,7 @@ policy.conflict: git-wins or server-wins.
   * deleted   Platform / Hosts / Node  node  dashboards/infra/node.json
               it was deleted on the server
               base     version 6, written 2026-11-20 16:40:00 UTC from 88e10d4
-              do       Delete the file too, or set policy.deleted: recreate for this target.
+              do       Delete the file too, or set policy.deleted: recreate for this target
 
   ! held      Payments / Older  pay-older  edited-before-delete
               its file is gone, but it was edited on the server by jonas (version 6 → 8)
@@ -64,12 +65,13 @@ policy.conflict: git-wins or server-wins.
               do       bring the file back and take the edit into it, or delete the dashboard by hand
 
   - left      1 dashboard without a file: the policy prune is off, so nothing is deleted
+              Payments / Left  pay-left  payments/left.json
 
 nothing was written · exit 4: conflicts or holds wait for a person
 """
 
 APPLY = """\
-production  1 conflict, 1 held, 1 updated, 1 deleted, 1 drifted, 1 deleted on the server, 1 adopted, 2 unchanged, 9 requests, 0.8 s
+production  1 conflict, 1 held, 1 updated, 1 deleted, 1 drifted, 1 deleted on the server, 2 unchanged (1 adopted), 9 requests, 0.8 s
   https://grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Main Org."
   platform at main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00 · 211 dashboards
 
@@ -86,8 +88,9 @@ production  1 conflict, 1 held, 1 updated, 1 deleted, 1 drifted, 1 deleted on th
                        https://grafana.example/d/pay-overview
               in git   variable "region" added: label_values(region)
               in live  panel "Revenue" (id 2): threshold  80 → 95
-              do       Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: \
-policy.conflict: git-wins or server-wins.
+              do       Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore)
+                       The server wins: provisioner pull pay-overview --into dashboards, and commit the file
+                       Both: pull, put git's change back into the file where git diff shows it gone, and commit
 
   * drifted   Platform / Hosts / Disk  disk  dashboards/infra/disk.json
               edited on the server by jonas (version 6 → 7)
@@ -100,7 +103,7 @@ policy.conflict: git-wins or server-wins.
   * deleted   Platform / Hosts / Node  node  dashboards/infra/node.json
               it was deleted on the server
               base     version 6, written 2026-11-20 16:40:00 UTC from 88e10d4
-              do       Delete the file too, or set policy.deleted: recreate for this target.
+              do       Delete the file too, or set policy.deleted: recreate for this target
 
   ! held      Payments / Older  pay-older  edited-before-delete
               its file is gone, but it was edited on the server by jonas (version 6 → 8)
@@ -110,12 +113,13 @@ policy.conflict: git-wins or server-wins.
               do       bring the file back and take the edit into it, or delete the dashboard by hand
 
   - left      1 dashboard without a file: the policy prune is off, so nothing is deleted
+              Payments / Left  pay-left  payments/left.json
 
 exit 4: conflicts or holds wait for a person
 """
 
 PLAN_MARKDOWN = """\
-### ❌ production: 1 conflict, 1 held, 1 to update, 1 to delete, 1 drifted, 1 deleted on the server, 1 to adopt, 2 unchanged
+### ❌ production: 1 conflict, 1 held, 1 to update, 1 to delete, 1 drifted, 1 deleted on the server, 2 unchanged (1 to adopt)
 
 https&#58;//grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Main Org." · platform at main 3f9c2ab "raise latency \
 alert line" by mira, 2026-11-22 10:02:00 +01:00 · nothing was written
@@ -127,8 +131,9 @@ alert line" by mira, 2026-11-22 10:02:00 +01:00 · nothing was written
 https&#58;//grafana.example/d/pay-overview
 - in git: variable "region" added: label&#95;values(region)
 - in live: panel "Revenue" (id 2): threshold  80 → 95
-- to do: Take what should stay of the edit into the file (provisioner pull writes it there), or let one side win: policy.conflict: \
-git-wins or server-wins.
+- to do: Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore). \
+The server wins: provisioner pull pay-overview --into dashboards, and commit the file. \
+Both: pull, put git's change back into the file where git diff shows it gone, and commit.
 
 **Drifted: Platform / Hosts / Disk** (<code>disk</code>): edited on the server by jonas (version 6 → 7)
 

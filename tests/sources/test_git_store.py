@@ -112,9 +112,12 @@ def test_what_a_killed_process_left_half_made_is_swept_away_at_the_next_push(rep
     source.snapshot()
     write(store / "new-abc" / "HEAD", b"")
     write(store / "old-abc" / "repository.git" / "HEAD", b"")
+    write(store / "repository.git" / "objects" / "pack" / "tmp_pack_x7Y2Pq", b"PACK")
+    write(store / "repository.git" / "objects" / "pack" / ".tmp-123-pack-0f.pack", b"PACK")
     repository.commit({"b.json": b""})
     source.snapshot()
 
+    assert not list(store.glob("repository.git/objects/pack/*tmp*"))
     assert sorted(path.name for path in store.iterdir()) == ["lock", "repository.git"]
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +13,9 @@ from provisioner.core.service import WatchMode
 from provisioner.sources.watch_listening import Listening
 from provisioner.sources.watch_mounts import deaf
 from provisioner.sources.watching import open_watch
+from tests.sources.apart import apart
 from tests.sources.hints import Hints, descriptors, directory, listeners, watched
 
-ROOT = Path(__file__).resolve().parents[2]
 MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - ext4 /dev/root rw
 23 22 0:22 / /srv rw - overlay overlay rw,lowerdir=/l
@@ -127,15 +124,8 @@ def told(watch):
 
 
 def child(tmp_path: Path, program: str) -> list[tuple[str, float, int]]:
-    """What a process tells that has user and mount namespaces, and so limits, of its own."""
-    prefix = ["unshare", "--user", "--map-root-user", "--mount"]
-    if shutil.which("unshare") is None or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody have a user namespace of their own")
-    done = subprocess.run(
-        [*prefix, sys.executable, "-c", CHILD + program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=50
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+    """What a process tells that has limits of its own."""
+    return [tuple(json.loads(line)) for line in apart(CHILD + program, str(tmp_path))]
 
 
 def test_without_an_instance_left_it_looks_and_names_the_limit_to_raise(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sources.hints import Hints, following, watched
+from tests.sources.hints import Hints, following, watched, watches
 
 
 def save(path: Path, text: str) -> None:
@@ -86,6 +86,19 @@ def test_the_link_of_git_sync_is_followed_wherever_it_stands_on_the_way(tmp_path
             follower.sees(a=f"{n} more")
 
 
+def test_the_trees_that_a_link_led_to_before_are_let_go_of(tmp_path: Path) -> None:
+    for n in range(2):
+        save(tmp_path / f"rev{n}" / "team" / "a.json", str(n))
+    (tmp_path / "current").symlink_to("rev0")
+    with following(tmp_path / "current") as follower:
+        before = watches()
+        for n in range(1, 9):
+            turn(tmp_path / "current", f"rev{n % 2}")
+            follower.sees(team__a=str(n % 2))
+
+        assert watches() == before
+
+
 def test_a_link_to_a_link_is_followed_when_either_is_turned(tmp_path: Path) -> None:
     for name in ("x", "y"):
         save(tmp_path / "real" / name / "a.json", name)
@@ -114,6 +127,10 @@ def test_what_a_link_in_the_tree_leads_to_is_listened_to(tmp_path: Path) -> None
         follower.sees(a="2", team__deep__b="2", team__c__b="3")
         turn(tmp_path / "team", ".shared")
         follower.sees(a="2", team__a="2")
+        save(tmp_path / "plain.json", "1")
+        follower.sees(a="2", team__a="2", plain="1")
+        save(tmp_path / "plain.json", "2")
+        follower.sees(a="2", team__a="2", plain="2")
 
 
 def test_links_that_go_in_circles_or_nowhere_keep_nobody_from_listening(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ class House:
                 self.on_open()
                 return open_grafana(wanted.connection, run.reveal, self._waiting())
 
-            parts: Parts = replace(run.parts(wanted), open_grafana=connected, **self.parts, **hooks)
+            parts: Parts = replace(run.parts(wanted), **{"open_grafana": connected, **self.parts, **hooks})
             return reconcile(wanted, parts, write=write)
 
     def _waiting(self) -> Waiting:

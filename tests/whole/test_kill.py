@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from provisioner.core.changes import ConflictKind
-from provisioner.core.model import Uid
+from provisioner.core.changes import ConflictKind, Result
+from provisioner.core.errors import TargetForbidden
+from provisioner.core.model import LiveDashboard, Uid
+from provisioner.core.ports import Grafana
 from provisioner.core.records import Intent, Kept, Record, Why
 from provisioner.core.report import PassReport
+from provisioner.grafana import Waiting, open_grafana
 from provisioner.sandbox import Faults, objects
 from provisioner.sandbox.server import MAIN_ORGANISATION
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
-from tests.whole.house import SAVES, TARGET, House, dashboard, house, kinds, only_conflict, panel_titled
+from tests.whole.house import SAVES, TARGET, House, dashboard, house, kinds, only_conflict, panel_titled, results
 from tests.whole.killed_child import POLICY, Mill
 
 SAVING = ("before begin", "in begin", "after begin", "in save", "after save", "in settle", "after settle")
@@ -271,6 +275,38 @@ def test_killed_after_a_save_of_which_the_server_made_something_of_its_own_it_is
         database.execute("UPDATE version SET body = replace(body, ?, ?)", ('"Second"', '"Second, as the server has it"'))
     report = nine.apply()
     assert ([], 0, 1) == (kinds(report), report.drifted, report.unchanged)
+
+
+class _Forbidding:
+    """A server whose dashboards this credential may not read."""
+
+    def __init__(self, real: Grafana) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    def dashboard(self, uid: Uid) -> LiveDashboard | None:
+        raise TargetForbidden(f"dashboards:read on dashboard {uid} is missing", next_step="grant it")
+
+
+def test_what_may_not_be_read_after_a_kill_stays_open_and_keeps_nothing_else_from_being_applied(nine: House, mill: Mill) -> None:
+    nine.write("a.json", dashboard("a", **panel_titled("First")))
+    apply(nine)
+    nine.write("a.json", dashboard("a", **panel_titled("Second")))
+    killed(nine, mill, "after save")
+    nine.write("b.json", dashboard("b"))
+
+    @contextmanager
+    def connected() -> Iterator[Grafana]:
+        with open_grafana(nine.connection, lambda _: nine.environment["PASSWORD"], Waiting()) as real:
+            yield cast("Grafana", _Forbidding(real))
+
+    nine.parts["open_grafana"] = connected
+    report = apply(nine)
+    assert ({"b": Result.CREATED}, ["a"]) == (results(report), [each.uid for each in left_by(nine).intents])
+    del nine.parts["open_grafana"]
+    at_rest_after_two(nine)
 
 
 def test_a_pass_that_is_not_killed_ends_by_itself(nine: House, mill: Mill) -> None:

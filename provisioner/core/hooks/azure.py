@@ -7,7 +7,7 @@ belongs behind TLS. Source: Microsoft's "Service hook events" (`git.push`) and "
 from __future__ import annotations
 
 from provisioner.core.hooks.proving import basic_proof
-from provisioner.core.hooks.reading import at, body_object, change_of, items_at, text_at, texts
+from provisioner.core.hooks.reading import at, change_of, items_at, object_in, text_at, texts
 from provisioner.core.hooks.values import Delivery, Event, Malformed, Other, Proof, Push, Rule
 from provisioner.core.model import Json
 
@@ -21,7 +21,7 @@ def prove(delivery: Delivery, rule: Rule) -> Proof:
 
 def read(delivery: Delivery) -> Event:
     """`git.push`. The event and the ids stand in the body, and nowhere else."""
-    payload = body_object(delivery)
+    payload = object_in(delivery.body)
     if isinstance(payload, Malformed):
         return Event("", "", payload)
     name = text_at(payload, "eventType")

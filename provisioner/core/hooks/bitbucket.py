@@ -7,7 +7,7 @@ In: a delivery. Out: its proof, and what it says. Both sign the raw body in `X-H
 from __future__ import annotations
 
 from provisioner.core.hooks.proving import SHA256, hex_proof
-from provisioner.core.hooks.reading import body_object, change_of, delivery_id, items_at, text_at, texts
+from provisioner.core.hooks.reading import change_of, delivery_id, items_at, object_in, text_at, texts
 from provisioner.core.hooks.values import Change, Delivery, Event, Malformed, Other, Ping, Proof, Push, Rule
 from provisioner.core.model import Json
 from provisioner.core.settings import RefKind
@@ -30,7 +30,7 @@ def event_name(delivery: Delivery) -> str:
 def read_cloud(delivery: Delivery) -> Event:
     """`repo:push`. There is no ping."""
     name = event_name(delivery)
-    payload = body_object(delivery) if name == "repo:push" else Other()
+    payload = object_in(delivery.body) if name == "repo:push" else Other()
     what = payload if isinstance(payload, Malformed | Other) else _cloud_push(payload)
     return Event(name, delivery_id(delivery, ("x-request-uuid",)), what)
 
@@ -63,7 +63,7 @@ def _server_what(name: str, delivery: Delivery) -> Push | Ping | Other | Malform
         return Ping()
     if name not in {"repo:refs_changed", "mirror:repo_synchronized"}:
         return Other()
-    payload = body_object(delivery)
+    payload = object_in(delivery.body)
     return payload if isinstance(payload, Malformed) else _server_push(payload)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provisioner.core.hooks.proving import loose_proof
-from provisioner.core.hooks.reading import at, body_object, change_of, delivery_id, text_at, texts
+from provisioner.core.hooks.reading import at, change_of, delivery_id, object_in, text_at, texts
 from provisioner.core.hooks.values import Delivery, Event, Malformed, Proof, Push, Rule
 from provisioner.core.model import Json
 
@@ -24,7 +24,7 @@ def prove(delivery: Delivery, rule: Rule) -> Proof:
 
 def read(delivery: Delivery) -> Event:
     """Always a push: of what the body names, or of all that the hook wakes."""
-    payload = body_object(delivery)
+    payload = object_in(delivery.body)
     push = Push() if isinstance(payload, Malformed) else _push(payload)
     return Event("push", delivery_id(delivery, _IDS), push)
 

@@ -7,7 +7,7 @@ In: a delivery. Out: its proof, and what it says. `X-Hub-Signature-256` is over 
 from __future__ import annotations
 
 from provisioner.core.hooks.proving import SHA256, hex_proof
-from provisioner.core.hooks.reading import at, body_object, change_of, delivery_id, is_form, payload_bytes, text_at, texts
+from provisioner.core.hooks.reading import at, change_of, delivery_id, is_form, object_in, payload_bytes, text_at, texts
 from provisioner.core.hooks.values import Change, Delivery, Event, Malformed, Other, Ping, Proof, Push, Rule
 from provisioner.core.model import Json
 from provisioner.core.settings import RefKind
@@ -32,7 +32,7 @@ def what_of(name: str, delivery: Delivery) -> Push | Ping | Other | Malformed:
         return Other()
     if is_form(delivery) and not payload_bytes(delivery):
         return Malformed('the form has no field "payload"')
-    payload = body_object(delivery)
+    payload = object_in(payload_bytes(delivery))
     if isinstance(payload, Malformed):
         return payload
     return _push(payload, _created(payload) if name == "create" else _pushed(payload))

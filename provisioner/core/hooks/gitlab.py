@@ -8,7 +8,7 @@ signs as Standard Webhooks does. A hook may have both: what is signed counts mor
 from __future__ import annotations
 
 from provisioner.core.hooks.proving import standard_proof, token_proof
-from provisioner.core.hooks.reading import body_object, change_of, delivery_id, items_at, text_at, texts
+from provisioner.core.hooks.reading import change_of, delivery_id, items_at, object_in, text_at, texts
 from provisioner.core.hooks.values import Change, Delivery, Event, Malformed, Other, Proof, Push, Rule
 from provisioner.core.model import Json
 
@@ -32,7 +32,7 @@ def prove(delivery: Delivery, rule: Rule) -> Proof:
 def read(delivery: Delivery) -> Event:
     """`push` and `tag_push`, by the payload's own word: the header of a system hook says "System Hook" for everything."""
     header = delivery.headers.get("x-gitlab-event", "")
-    payload = body_object(delivery)
+    payload = object_in(delivery.body)
     if isinstance(payload, Malformed):
         return Event(header, delivery_id(delivery, _IDS), payload)
     name = text_at(payload, "object_kind") or text_at(payload, "event_name") or header

@@ -36,10 +36,10 @@ def payload_bytes(delivery: Delivery) -> bytes:
     return fields.get(b"payload", [b""])[0]
 
 
-def body_object(delivery: Delivery) -> dict[str, Json] | Malformed:
+def object_in(text: bytes) -> dict[str, Json] | Malformed:
     """The payload, which every provider sends as an object."""
     try:
-        payload: Json = orjson.loads(payload_bytes(delivery))
+        payload: Json = orjson.loads(text)
     except orjson.JSONDecodeError:
         return Malformed("the body is not JSON")
     return payload if isinstance(payload, dict) else Malformed("the body is JSON, but not an object")

@@ -1,6 +1,10 @@
 {{/*
-The container, and the volumes that it mounts. The Deployment of this chart is made of both; a chart that has this one as a dependency may put
-them into a pod of its own, beside Grafana, with `include "provisioner.container" (dict "root" $sub "sidecar" true)`.
+The container, and the volumes that it mounts. The Deployment of this chart is made of both. A chart that has this one as a dependency puts
+them into a pod of its own, beside Grafana:
+  containers:
+    - {{ include "provisioner.container" (dict "root" .Subcharts.provisioner "sidecar" true) | nindent 6 | trim }}
+  volumes:
+    {{- include "provisioner.volumes" .Subcharts.provisioner | nindent 4 }}
 A sidecar has no readiness probe: the pod is Grafana's, and Grafana must serve while a git host is away.
 */}}
 {{- define "provisioner.container" -}}
