@@ -22,8 +22,8 @@ from provisioner.daemon.around import Log
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from provisioner.web.metrics import Metrics
     from provisioner.web.listening import Bound
+    from provisioner.web.metrics import Metrics
     from provisioner.web.serving import Serving
 
 

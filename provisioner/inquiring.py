@@ -116,7 +116,8 @@ class _Inquiry:
             return (Uid(self.asked),)
         there = [each.uid for each in desired.dashboards if self.asked in {each.origin.shown, each.origin.path}]
         kept_back = [uid for shown, entry, reading in self._read() if self._names(shown, entry) for uid in _uids(reading)]
-        gone = [each.uid for each in records.values() if each.path == self.asked]
+        prefixes = {each.snapshot.source: each.prefix for each in self.files}
+        gone = [each.uid for each in records.values() if self.asked in {each.path, prefixes.get(each.source, "") + each.path}]
         return tuple(dict.fromkeys(there or kept_back or gone))
 
     def _not_found(self, desired: Desired, records: dict[Uid, Record]) -> NotFound:

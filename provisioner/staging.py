@@ -19,9 +19,9 @@ from threading import Event
 from provisioner.config.assemble import Loaded
 from provisioner.core.errors import ConfigurationInvalid
 from provisioner.core.ports import Meter, Service
-from provisioner.core.settings import TargetSettings
+from provisioner.core.settings import GitSettings, Settings, TargetSettings
 from provisioner.daemon.around import Around, Pulse
-from provisioner.daemon.board import Board
+from provisioner.daemon.board import PATIENCE, Board
 from provisioner.daemon.life import Stage as AnyStage
 from provisioner.daemon.patrol import PatrolPart
 from provisioner.daemon.shelf import Shelf
@@ -33,6 +33,9 @@ from provisioner.state.turns import Turns
 from provisioner.wiring import OnRequest, Run, now, opened
 
 _COMMAND = "provisioner run"
+
+_STEPS_OF_A_LOOK = 5
+"""Of git: asking for the ref, fetching it, once more into a new store, listing it."""
 
 _Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -95,7 +98,7 @@ class Stage:
         settings, meter = self.loaded.settings, self._front.meter(self.loaded.settings)
         around = Around(time.monotonic, now, random.random, self.log, meter, house.pulse, self._stopping)
         shelf = Shelf(each.name for each in settings.sources)
-        board = Board(settings.targets, shelf, around, partial(log_pass, self.log))
+        board = Board(settings.targets, shelf, around, partial(log_pass, self.log), _patience(settings))
         sources = tuple(self._run.source_part(each) for each in settings.sources)
         targets = tuple(_target_part(self._run, each, self._turns, _Heard(each.name, meter, house.pulse)) for each in settings.targets)
         return Shift(Parts(sources, targets), shelf, board, around)
@@ -112,7 +115,7 @@ class Stage:
     def state_bytes(self) -> int:
         """What the state file takes on the disk, with what SQLite has beside it."""
         path = self.loaded.settings.state
-        return sum(Path(each).stat().st_size for each in (path, f"{path}-wal") if Path(each).exists())
+        return sum(size for _, _, size, _ in _stamp((path, f"{path}-wal"), ()))
 
     def begin(self, service: Service) -> None:
         """Serves and works."""
@@ -178,6 +181,13 @@ def _target_part(run: Run, target: TargetSettings, turns: Turns, heard: _Heard) 
         alone=turns.turn,
     )
     return PatrolPart(part, lambda: run.parts(target, {}, patrol).open_grafana())
+
+
+def _patience(settings: Settings) -> float:
+    """Where a person allows a request, or a step of git, more than is usual, a thread may be silent for longer before it hangs."""
+    steps = (_STEPS_OF_A_LOOK * each.timeout for each in settings.sources if isinstance(each, GitSettings))
+    requests = (2 * each.connection.timeout for each in settings.targets)
+    return max((PATIENCE, *steps, *requests))
 
 
 def _stamp(files: tuple[str, ...], directories: tuple[str, ...]) -> _Stamp:

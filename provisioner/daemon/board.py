@@ -20,7 +20,9 @@ from provisioner.daemon.around import Around
 from provisioner.daemon.shelf import Shelf, Shelved
 
 PATIENCE = 300.0
-"""Seconds without progress after which a thread hangs. A request has 30 seconds, a step of git 60, and each counts as progress."""
+"""Seconds without progress after which a thread hangs, unless more is allowed. A request has 30 seconds and counts as progress; a look at a
+repository is a few steps of git, 60 seconds each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +35,33 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is known of one target. `standing` carries what does not follow from the clock; the moments are seconds of the clock."""
+    """What is known of one target. `standing` carries what does not follow from the clock; the moments are seconds of the clock. Where
+    the failure is `of_server`, only somebody who asked the server can tell that it is over.
+    """
 
     standing: TargetStanding
     good_at: float | None = None
     retry_at: float | None = None
+    of_server: bool = False
     matters: Matters = field(default_factory=dict)
 
 
 class Board:
-    """For one configuration. `tell_pass` writes the line of a pass into the log."""
+    """For one configuration. `tell_pass` writes the line of a pass into the log; `patience` is in seconds, as `PATIENCE`."""
 
     def __init__(
-        self, targets: Iterable[TargetSettings], shelf: Shelf, around: Around, tell_pass: Callable[[PassReport, str], None]
+        self,
+        targets: Iterable[TargetSettings],
+        shelf: Shelf,
+        around: Around,
+        tell_pass: Callable[[PassReport, str], None],
+        patience: float = PATIENCE,
     ) -> None:
         self._places = {each.name: _Place(TargetStanding(each.name, each.connection.url)) for each in targets}
         self._shelf = shelf
         self._around = around
         self._tell_pass = tell_pass
+        self._patience = patience
         self._lock = threading.Lock()
 
     # --- what happens ---------------------------------------------------------------------------------------------------------------------
@@ -71,7 +82,7 @@ class Board:
             after = self._after(before, report, owned)
             self._places[target] = replace(after, retry_at=retry_at)
             told_now = self._all_matters()
-        self._tell(before, report, after.standing.cause)
+        self._tell(before.standing, report, after.standing)
         self._tell_matters(target, appeared(told_before, told_now), "appeared")
         self._tell_matters(target, gone(told_before, told_now), "gone")
 
@@ -81,12 +92,13 @@ class Board:
             before = self._places[target].standing
             self._places[target] = replace(self._places[target], standing=replace(before, looked=count))
 
-    def failed(self, target: TargetName, failure: Failure) -> None:
+    def failed(self, target: TargetName, failure: Failure, *, of_server: bool) -> None:
         """Something else than a pass found that the target cannot be worked with. The log tells it once."""
         with self._lock:
             place = self._places[target]
             since = place.standing.failing_since or self._around.now()
-            self._places[target] = replace(place, standing=replace(place.standing, passing=False, failure=failure, failing_since=since))
+            standing = replace(place.standing, passing=False, failure=failure, failing_since=since)
+            self._places[target] = replace(place, standing=standing, of_server=of_server)
         if place.standing.failure is None:
             self._around.log.error("target.failed", target=target, error=failure.message, next=failure.next_step)
 
@@ -103,7 +115,7 @@ class Board:
             started=identity.started,
             now=self._around.now(),
             progress_age=age,
-            patience=PATIENCE,
+            patience=self._patience,
             slowest=late,
             config=config,
             sources=tuple(_source(name, each, now) for name, each in self._shelf.all().items()),
@@ -127,8 +139,10 @@ class Board:
         standing = replace(before.standing, passing=False, ended=now, owned=owned)
         if report.failure is not None:
             since = before.standing.failing_since or now
-            return replace(before, standing=replace(standing, failure=report.failure, failing_since=since))
-        if report.stopped:
+            failing = replace(standing, failure=report.failure, failing_since=since)
+            return replace(before, standing=failing, of_server=report.failure.unreachable)
+        unasked = before.of_server and report.server is None and before.standing.cause is not Cause.BACK
+        if report.stopped or unasked:
             return replace(before, standing=standing)
         conflicts = Counter(each.kind.value for each in report.conflicts)
         standing = replace(
@@ -144,7 +158,7 @@ class Board:
             failure=None,
             failing_since=None,
         )
-        return replace(before, standing=standing, good_at=self._around.clock(), matters=matters(report))
+        return replace(before, standing=standing, good_at=self._around.clock(), of_server=False, matters=matters(report))
 
     def _all_matters(self) -> Matters:
         """Of all targets: a file that is wrong is told once, however many targets it feeds."""
@@ -155,19 +169,18 @@ class Board:
                 found[matter if shared else replace(matter, subject=f"{name}/{matter.subject}")] = told
         return found
 
-    def _tell(self, before: _Place, report: PassReport, cause: Cause | None) -> None:
+    def _tell(self, before: TargetStanding, report: PassReport, after: TargetStanding) -> None:
         """A pass that did nothing is told to who looks for it; a failure once, and when it is over."""
-        log, standing = self._around.log, before.standing
-        words = cause.value if cause else ""
+        log, words = self._around.log, after.cause.value if after.cause else ""
         if report.failure is not None:
-            if standing.failure is None or standing.failure.message != report.failure.message:
+            if before.failure is None or before.failure.message != report.failure.message:
                 self._tell_pass(report, words)
             else:
                 log.debug("pass.failed", target=report.target, cause=words, error=report.failure.message)
             return
-        if standing.failure is not None:
-            log.info("target.back", target=report.target, since=standing.failing_since)
-        if report.written or report.plan.adopted or report.outcomes or report.removals or standing.good is None:
+        if before.failure is not None and after.failure is None:
+            log.info("target.back", target=report.target, since=before.failing_since)
+        if report.written or report.plan.adopted or report.outcomes or report.removals or before.good is None:
             self._tell_pass(report, words)
         else:
             log.debug("pass.rested", target=report.target, cause=words, unchanged=report.unchanged, seconds=round(report.seconds, 3))

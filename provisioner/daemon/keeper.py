@@ -101,13 +101,20 @@ class Keeper:
             watch.missed()
 
     def _settled(self, files: SourceFiles, before: SourceFiles | None) -> SourceFiles:
-        """Read once more when a file is new, wrong, and so young that somebody may still be at it."""
+        """Read again when a file is new, wrong, and so young that somebody may still be at it: once, and for as long as it changes."""
         known = frozenset() if before is None else frozenset(entry.blob for entry in before.snapshot.entries)
-        fresh = (entry for entry, reading in files.files if entry.blob not in known and errors(reading.problems))
-        if not any((age := self._part.age(entry.path)) is not None and age < HALF_WRITTEN for entry in fresh):
-            return files
-        self._around.stopping.wait(_A_MOMENT)
-        return self._part.look()
+        until = self._around.clock() + HALF_WRITTEN
+        seen: frozenset[str] = frozenset()
+        while (young := self._half_written(files, known)) - seen and self._around.clock() < until:
+            self._around.stopping.wait(_A_MOMENT)
+            seen |= young
+            files = self._part.look()
+        return files
+
+    def _half_written(self, files: SourceFiles, known: frozenset[str]) -> frozenset[str]:
+        """What is in files that may not be whole."""
+        wrong = (entry for entry, reading in files.files if entry.blob not in known and errors(reading.problems))
+        return frozenset(entry.blob for entry in wrong if (age := self._part.age(entry.path)) is not None and age < HALF_WRITTEN)
 
     def _read(self, files: SourceFiles, before: Shelved, watch: Watch) -> None:
         clock, chance = self._around.clock(), self._around.chance()

@@ -1,7 +1,7 @@
 """Walks from dashboard to dashboard of one target and looks whether somebody saved there: each once in the drift interval, evenly.
 
-In: the records. Out: wishes for a pass that looks at what moved; whether the server answers at all. It never writes, and one look at a time
-is all that the server feels of it.
+In: the records. Out: wishes for a pass that looks at what moved; whether the server answers at all, and when it does again. It never
+writes, and one look at a time is all that the server feels of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,13 @@ from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.worker import TargetPart, Worker
 
-_NOTHING_YET = 1.0
-"""Seconds until it is asked again whether there is anything to look at."""
+_STEP = 1.0
+"""Seconds until it is asked again whether there is anything to look at, or a pass that failed."""
+
+_SILENCE = 15.0
+"""Seconds: a server that did not answer is asked about as often whether it does by now, so that passes need not wait for the end of their
+own, longer backoff. It costs two requests, where a pass may cost many.
+"""
 
 _Seen = Mark | None
 
@@ -49,6 +54,7 @@ class Patrol:
         self._told: dict[Uid, _Seen] = {}
         self._failures = 0
         self._looked = 0
+        self._noticed: float | None = None
 
     def close(self) -> None:
         """Ends `run` after the look that is under way."""
@@ -59,23 +65,23 @@ class Patrol:
 
     def run(self) -> None:
         """Round after round, until it is closed. A server that does not answer is asked again after a backoff."""
-        interval = self._part.target.settings.drift_interval
-        if interval <= 0:
-            return
         while not self._closed.is_set():
             try:
-                self._rounds(interval)
+                self._rounds(self._part.target.settings.drift_interval)
             except ProvisionerError as error:
                 self._failed(error)
             finally:
                 self._around.pulse.idle(self.name)
 
     def _rounds(self, interval: float) -> None:
-        """As long as the server answers. The connection is opened when there is something to look at, and kept."""
-        while not self._records():
-            if self._closed.wait(_NOTHING_YET):
+        """As long as the server answers. The connection is opened when there is something to look at, or to ask for, and kept."""
+        while not (self._failures or self._pass_failed() or self._records()):
+            if self._closed.wait(_STEP):
                 return
+        self._around.pulse.beat(self.name)
         with self._part.open_grafana() as grafana:
+            self._answered()
+            self._around.pulse.idle(self.name)
             while (uids := sorted(self._records())) and not self._closed.is_set():
                 self._round(uids, interval / len(uids), grafana)
 
@@ -83,7 +89,8 @@ class Patrol:
         """Each once, in an order that stays; one that is ours no longer by its turn is passed over."""
         self._looked = 0
         for uid in uids:
-            if self._closed.wait(pace):
+            self._rest(pace)
+            if self._closed.is_set():
                 return
             record = self._records().get(uid)
             if record is not None:
@@ -91,8 +98,22 @@ class Patrol:
                 self._look(grafana, record)
                 self._around.pulse.idle(self.name)
 
+    def _rest(self, seconds: float) -> None:
+        """Until the next look. It comes sooner when a pass failed meanwhile: does the server answer at all?"""
+        clock = self._around.clock
+        until = clock() + seconds
+        while (left := until - clock()) > 0 and not self._closed.wait(min(left, _STEP)):
+            if self._pass_failed():
+                return
+
+    def _pass_failed(self) -> bool:
+        """Whether one did that was not noticed yet. Each is noticed once, or a server that answers all but saves were asked on and on."""
+        before, self._noticed = self._noticed, self._worker.retry_at or self._noticed
+        return before != self._noticed
+
     def _records(self) -> dict[Uid, Record]:
-        return self._part.target.ledger().records()
+        """What is to be looked at: nothing, where nobody wants it."""
+        return self._part.target.ledger().records() if self._part.target.settings.drift_interval > 0 else {}
 
     def _look(self, grafana: Grafana, record: Record) -> None:
         """Content is not compared here: a pass does that, with all that it knows."""
@@ -100,7 +121,6 @@ class Patrol:
             live = grafana.dashboard(record.uid)
         except (TargetForbidden, TargetUnsuitable):
             return  # of this one alone: a pass tells it
-        self._answered()
         self._looked += 1
         self._board.looked(self._part.target.settings.name, self._looked)
         seen = None if live is None else live.mark
@@ -119,6 +139,8 @@ class Patrol:
     def _failed(self, error: ProvisionerError) -> None:
         self._failures += 1
         target = self._part.target.settings.name
-        failure = Failure(f"target {target}", error.message, error.next_step, unreachable=isinstance(error, TargetUnreachable))
-        self._board.failed(target, failure)
-        self._closed.wait(backoff(self._failures, self._around.chance()))
+        silent = isinstance(error, TargetUnreachable)
+        self._board.failed(target, Failure(f"target {target}", error.message, error.next_step, unreachable=silent), of_server=True)
+        self._around.pulse.idle(self.name)
+        wait = backoff(self._failures, self._around.chance())
+        self._closed.wait(min(wait, _SILENCE) if silent else wait)  # who is refused may be locked out if he asks too often

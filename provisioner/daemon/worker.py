@@ -73,7 +73,7 @@ class Worker:
     def begin_anew(self, fault: str) -> None:
         """After a fault of ours: the pass that it ended is made again."""
         step = "please report it; the pass is made again"
-        self._board.failed(self._part.settings.name, Failure(self.name, f"a fault of provisioner: {fault}", step))
+        self._board.failed(self._part.settings.name, Failure(self.name, f"a fault of provisioner: {fault}", step), of_server=False)
         self.wish(Cause.RETRY)
 
     def run(self) -> None:

@@ -124,7 +124,7 @@ def _apply_verdict(report: PassReport) -> Line:
     """What is not well comes first: it is what somebody is woken for."""
     written, trouble, found = words.written(report), words.trouble(report), words.weights(report.problems)
     if report.failure is not None:
-        trouble.insert(0, "not finished" if report.written else "not applied")
+        trouble.insert(0, "not applied" if words.nothing_written(report) else "not finished")
     told = [*trouble, *(written or words.nothing_written(report)), *([found] if found else []), *words.untouched(report)]
     cost = f"{words.count(report.requests, 'request')}, {words.seconds(report.seconds)}"
     return _verdict(report, BAD if trouble else DOUBT if report.drifted else GOOD, [*told, cost])

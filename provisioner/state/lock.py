@@ -100,7 +100,7 @@ Stamp = tuple[int, int]
 def stamp(file: int | Path | None) -> Stamp:
     """Of the file as it is; zeros where there is none."""
     try:
-        status = None if file is None else os.stat(file)
+        status = None if file is None else os.stat(file)  # noqa: PTH116 - a descriptor has no path
     except OSError:
         status = None
     return (0, 0) if status is None else (status.st_mtime_ns, status.st_ino)

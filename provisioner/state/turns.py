@@ -47,8 +47,8 @@ class Turns:
                     self._left = held.left
 
     def meddled(self) -> bool:
-        """Whether another process had a turn since this was asked last. Never waits: while a thread of ours has the lock, or waits for it, the
-        question is answered another time.
+        """Whether another process had a turn since this was asked last. Never waits: while a thread of ours has the lock, or waits for it,
+        the question is answered another time.
         """
         if not self._mutex.acquire(blocking=False):
             return False

@@ -42,3 +42,14 @@ def test_the_commands_of_a_remedy_can_be_run_as_they_stand(command: Command, nin
     command.write("files/a.json", dashboard("a", **panel_titled("Git again")))
     assert 0 == command(*takes.split()[1:]).code
     assert "Git again" == browser.content("a")["panels"][0]["title"]
+
+
+def test_a_file_that_is_gone_is_explained_by_the_path_that_it_was_shown_with(command: Command, nine: Running) -> None:
+    for uid in ("a", "b"):
+        command.write(f"files/{uid}.json", dashboard(uid))
+    asked = ("--directory", "files", *command.at(nine))
+    command("apply", *asked)
+    (command.cwd / "files/a.json").unlink()
+    done = command("explain", "files/a.json", *asked)
+    assert (0, True) == (done.code, done.out.startswith("a on "))
+    assert "its file a.json of directory is gone" in done.out

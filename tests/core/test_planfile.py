@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.changes import Change, CreateDashboard, CreateFolder, LiveState, Plan, UpdateDashboard
+from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, LiveState, Plan, UpdateDashboard
+from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Deletion, Pruning
 from provisioner.core.model import Json, Revision, SourceName, TargetName
-from provisioner.core.planfile import moved, plan_file
+from provisioner.core.planfile import moved, plan_file, targets_in
 from provisioner.core.report import PassReport, SourceState
 from tests.core.builders import BASE, LATER, PLATFORM, WRITTEN, dashboard, live_folder, recorded, there, wanted
 

@@ -1,8 +1,8 @@
 """Runs a command under the restrictions that deploy/systemd/provisioner.service states, as far as a process can put them on itself:
-the system calls, the address families, no namespaces, no memory that is written and then executed, no capabilities, no new privileges.
+the system calls, the address families, no namespaces, no memory that is written and then executed, no new privileges.
 
-`python confined.py UNIT UID COMMAND…`, as root. Needs libseccomp, which systemd itself uses, and systemd-analyze, which knows what stands in
-`@system-service`.
+`python confined.py UNIT COMMAND…`. Needs libseccomp, which systemd itself uses, and systemd-analyze, which knows what stands
+in `@system-service`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ALLOW, KILL_PROCESS = 0x7FFF0000, 0x80000000
-ERRNO = 0x00050000
-PERMISSION, FAMILY = 1, 97
-MASKED_EQUAL, EQUAL, NOT_EQUAL = 7, 4, 1
+ALLOW, ERRNO = 0x7FFF0000, 0x00050000
+PERMISSION, NOT_KNOWN = 1, 38
+EQUAL, MASKED_EQUAL = 4, 7
 NO_NEW_PRIVILEGES, MEMORY = 38, 65
-NAMESPACES = 0x7E020000 | 0x00000080
+NAMESPACES = 0x7E020000
 LIBRARY = ctypes.util.find_library("seccomp")
 
 
@@ -74,22 +73,18 @@ def confine(unit: Path) -> None:
         rule(ALLOW, name)
     for family in sorted(families):
         rule(ALLOW, "socket", Argument(0, EQUAL, family, 0))
-    rule(ALLOW, "clone", Argument(0, MASKED_EQUAL, NAMESPACES & 0x7E020000, 0))
-    rule(ERRNO | 38, "clone3")  # as systemd does: glibc then falls back on clone
+    rule(ALLOW, "clone", Argument(0, MASKED_EQUAL, NAMESPACES, 0))
+    rule(ERRNO | NOT_KNOWN, "clone3")  # as systemd does: glibc then falls back on clone
     assert seccomp.seccomp_load(context) == 0, "the filter was not taken"
     if "yes" in values(unit, "MemoryDenyWriteExecute"):
         assert libc.prctl(MEMORY, 1, 0, 0, 0) == 0, "this kernel does not know PR_SET_MDWE"
 
 
-def main(unit: str, user: str, *command: str) -> None:
-    """Becomes the user, without any right of root's, then the command."""
-    libc = ctypes.CDLL(None)
-    os.setgroups([])
-    os.setresgid(int(user), int(user), int(user))
-    os.setresuid(int(user), int(user), int(user))
-    assert libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
+def main(unit: str, *command: str) -> None:
+    """Gives up what may be gained, then becomes the command."""
+    assert ctypes.CDLL(None).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
     confine(Path(unit))
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - becoming that command is what it is for
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ SHIPPED = [each for each in sorted((ROOT / "provisioner").rglob("*")) if each.su
 WORKSHOP = [ROOT / name for name in ("Makefile", "pyproject.toml", ".ci/run")]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
-# The one place where anything at all is caught: the command line, which turns it into a sentence and an exit code.
-CATCHES_ALL = {"cli": 1}
+# Where anything at all is caught: at the top of the command line, which turns it into a sentence and an exit code, and at the top of the
+# threads of the daemon and of its main loop: there it is told whole and stops nobody else.
+CATCHES_ALL = {"cli": 1, "daemon": 2}
 BROAD = frozenset({"Exception", "BaseException"})
 
 # In pieces, so that this file does not name them either.

@@ -35,8 +35,7 @@ https&#58;//grafana.example/d/pay-overview
 - differs: variable "region" added: label&#95;values(region)
 - differs: panel "Revenue" (id 2): threshold  95 → 80
 - to do: Git wins: provisioner apply --take pay-overview (what is live is kept for provisioner restore). \
-The server wins: provisioner pull pay-overview --into dashboards, and commit the file. \
-For all such dashboards: policy.adopt: take-over.
+The server wins: provisioner pull pay-overview --into dashboards, and commit the file. For all such dashboards: policy.adopt: take-over.
 
 | | what | uid | file |
 |---|---|---|---|

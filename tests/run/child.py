@@ -139,6 +139,36 @@ class Child:
     def source(self, name: str = "files") -> Any:
         return next(each for each in self.status["sources"] if each["name"] == name)
 
+    # --- what it has open -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def children(self) -> list[int]:
+        """Its child processes, and theirs."""
+        return _below(self.process.pid)
+
+    def git_children(self) -> list[int]:
+        return [each for each in self.children if b"git" in _command(each)]
+
+    @property
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    @property
+    def descriptors(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    @property
+    def memory(self) -> float:
+        """Resident, in MiB."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU, without its children's."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     # --- its end --------------------------------------------------------------------------------------------------------------------------
 
     def tell(self, number: signal.Signals) -> None:
@@ -178,6 +208,22 @@ class Child:
     def _missing(self, event: str, fields: Mapping[str, object]) -> str:
         said = b"".join(self._lines[-40:]).decode(errors="replace")
         return f"{'it ended' if self._ended else 'in time'} without {event} {fields}; it said:\n{said}"
+
+
+def _below(pid: int) -> list[int]:
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(each) for task in tasks for each in (task / "children").read_text("ascii").split()]
+    except OSError:
+        return []
+    return [*children, *(each for child in children for each in _below(child))]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _event(line: bytes) -> Event:

@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         self._backend(body)
 
     def _pieces(self) -> Iterator[bytes]:
-        """git sends a large push in chunks, and a small one with its length."""
+        """A large push comes in chunks, a small one with its length."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
             yield self.rfile.read(min(LARGEST, int(self.headers.get("Content-Length", "0"))))
             return
