@@ -187,7 +187,8 @@ class Board:
 
     def _tell_matters(self, target: TargetName, found: Matters, how: str) -> None:
         for matter, told in found.items():
-            fields = {"code": matter.code, "subject": matter.subject, "place": told.place, "message": told.message}
+            subject = matter.subject if matter.kind is MatterKind.PROBLEM else matter.subject.removeprefix(f"{target}/")
+            fields = {"code": matter.code, "subject": subject, "place": told.place, "message": told.message}
             event = f"{matter.kind}.{how}"
             if how == "gone":
                 self._around.log.info(event, target=target, **fields)

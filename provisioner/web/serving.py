@@ -34,6 +34,8 @@ _GRACE_SECONDS = 1.0
 """How long an answer that is under way may take when the server ends."""
 
 Tell = Callable[[str], None]
+Application = ASGIApp
+"""What is served, for callers: they hand it on and know nothing of the library that it is made with."""
 
 
 class _Swap:

@@ -29,7 +29,8 @@ def test_ten_saves_in_a_burst_are_one_pass_or_two(plot: Yard) -> None:
         for number in range(10):
             plot.put("first.json", dashboard("first", f"Save {number}"))
         plot.live("first", "Save 9")
-        assert child.count("pass.done", cause="change") in {1, 2}
+        child.wait_for("pass.done", cause="change")
+        assert child.count("pass.done", cause="change") <= 2
 
 
 def test_a_thousand_saves_in_a_burst_are_all_live_after_a_few_passes(plot: Yard) -> None:

@@ -96,6 +96,7 @@ class Yard:
     def put(self, path: str, content: Mapping[str, Any] | str | bytes) -> Path:
         """As an editor does: written beside it, then renamed over it."""
         file = self.files / path
+        file.parent.mkdir(parents=True, exist_ok=True)
         new = file.with_name(f".{file.name}.new")
         new.write_bytes(_bytes(content))
         return new.replace(file)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from provisioner.core.errors import SourceError
 from provisioner.core.model import SourceName
 from provisioner.core.ports import Watch
 from provisioner.core.service import Watching, WatchMode
@@ -72,7 +73,7 @@ class Follower:
     def _files(self) -> dict[str, bytes | None]:
         try:
             return {entry.path: data for entry, data in self._source.read(self._source.snapshot().entries)}
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is not what was wanted
+        except SourceError as error:  # not there just now
             return {str(error): None}
 
 

@@ -63,7 +63,7 @@ def web(service: Fixed) -> Iterator[Serving]:
         yield serving
 
 
-def status(web: Serving) -> Any:  # noqa: ANN401 - JSON
+def status(web: Serving) -> Any:  # noqa: ANN401 - whatever the JSON holds
     return json.loads(ask(web.url, "/status.json").body)
 
 
