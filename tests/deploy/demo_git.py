@@ -39,7 +39,8 @@ def git_server(folder: Path, hook: str) -> Iterator[str]:
         try:
             ends = time.monotonic() + 20
             while not listening(port):
-                assert server.poll() is None and time.monotonic() < ends, server.stderr and server.stderr.read()
+                assert server.poll() is None, "the git server ended"
+                assert time.monotonic() < ends, "the git server does not listen"
                 time.sleep(0.02)
             yield f"http://127.0.0.1:{port}/dashboards.git"
         finally:

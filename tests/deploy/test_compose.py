@@ -9,7 +9,7 @@ import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,7 +26,7 @@ OURS = [name for name, service in SERVICES.items() if service["image"].startswit
 class Listener(BaseHTTPRequestHandler):
     """Stands where the daemon would, and keeps what it was told."""
 
-    heard: list[tuple[str, str, bytes]]
+    heard: ClassVar[list[tuple[str, str, bytes]]]
 
     def log_message(self, *_: object) -> None:
         """Nothing on the terminal."""
@@ -116,14 +116,16 @@ def test_the_readme_tells_what_is_there() -> None:
 
 
 def test_a_push_is_signed_and_announced(tmp_path: Path) -> None:
-    handler = type("Heard", (Listener,), {"heard": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listener:
+    class Heard(Listener):
+        heard: ClassVar[list[tuple[str, str, bytes]]] = []
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Heard) as listener:
         Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         with git_server(tmp_path, f"http://127.0.0.1:{listener.server_address[1]}/hooks/demo") as url:
             work = clone(url, tmp_path)
             told = retitled(work, "Host detail", "One host")
         listener.shutdown()
-    ((path, signature, body),) = handler.heard
+    ((path, signature, body),) = Heard.heard
     secret = SECRET.read_bytes().strip()
     assert "remote: provisioner was told of refs/heads/main: 202" in told
     assert path == "/hooks/demo"

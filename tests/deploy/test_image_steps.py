@@ -1,8 +1,8 @@
 """The steps of the image, carried out: what its first stage builds is run as the image runs it, and as the systemd service does.
 
 There is no container engine here. The RUN lines of the Dockerfile's first stage are run as they stand, with /opt and the working directory
-moved to a folder of the test; they take packages from the registry that pip is set up for. What they built then runs as another user, without
-rights, on a read-only file system (`sealed.py`) and under the system call filter of the unit (`confined.py`).
+moved to a folder of the test; they take packages from the registry that pip is set up for. What they built then runs as another user,
+without rights, on a read-only file system (`sealed.py`) and under the system call filter of the unit (`confined.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -46,9 +47,10 @@ pytestmark = [
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What the first stage made, and a state directory for it."""
+    """What the first stage made, a folder for its configuration, and a state directory."""
 
     environment: Path
+    folder: Path
     state: Path
 
     def command(self, user: str, *command: str | Path) -> list[str]:
@@ -73,13 +75,22 @@ class Built:
         return subprocess.run(command, env=self.variables, capture_output=True, text=True, timeout=60, check=False)
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter. pytest's own are for root alone, and closed again by the next session that starts."""
+    with TemporaryDirectory(prefix="image") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def environment() -> Iterator[Path]:
     """/opt/provisioner of the image."""
-    folder = tmp_path_factory.mktemp("image")
-    for each in (folder, *folder.parents):
-        if each != Path("/") and not each.stat().st_mode & 0o001:
-            each.chmod(each.stat().st_mode | 0o011)  # pytest's own folders are for root alone
+    with open_folder() as folder:
+        yield first_stage(folder)
+
+
+def first_stage(folder: Path) -> Path:
     work, opt = folder / "build", folder / "opt"
     for step in BUILD.steps:
         match step.word:
@@ -112,17 +123,14 @@ def carried_out(line: str, work: Path) -> None:
 
 
 @pytest.fixture
-def built(environment: Path, tmp_path: Path) -> Built:
+def built(environment: Path) -> Iterator[Built]:
     """With a state directory as the image has it: anybody of group 0 may write there."""
-    state = tmp_path / "state"
-    state.mkdir()
-    os.chown(state, 65532, 0)
-    state.chmod(0o770)
-    for each in tmp_path.parents:
-        if each != Path("/") and not each.stat().st_mode & 0o001:
-            each.chmod(each.stat().st_mode | 0o011)
-    tmp_path.chmod(0o711)
-    return Built(environment, state)
+    with open_folder() as folder:
+        state = folder / "state"
+        state.mkdir()
+        os.chown(state, 65532, 0)
+        state.chmod(0o770)
+        yield Built(environment, folder, state)
 
 
 @pytest.fixture
@@ -210,9 +218,9 @@ def test_every_module_has_its_bytecode(environment: Path) -> None:
 
 
 @pytest.mark.parametrize("user", [NOBODY, ANYBODY])
-def test_it_validates_and_applies_where_only_the_state_can_be_written(built: Built, grafana: Running, user: str, tmp_path: Path) -> None:
+def test_it_validates_and_applies_where_only_the_state_can_be_written(built: Built, grafana: Running, user: str) -> None:
     config = configured(
-        tmp_path,
+        built.folder,
         {
             "sources": {"examples": {"directory": {"path": str(ROOT / "dashboards")}}},
             "targets": {"here": target(grafana)},
@@ -240,10 +248,10 @@ def test_the_entry_point_goes_on_where_it_cannot_name_the_user(built: Built) -> 
     assert "git over ssh will not work for uid 1000650000" in told.stderr
 
 
-def test_the_health_check_follows_the_daemon(built: Built, grafana: Running, tmp_path: Path) -> None:
+def test_the_health_check_follows_the_daemon(built: Built, grafana: Running) -> None:
     port = free_port()
     config = configured(
-        tmp_path,
+        built.folder,
         {
             "sources": {"examples": {"directory": {"path": str(ROOT / "dashboards"), "watch": "poll"}}},
             "targets": {"here": target(grafana)},
@@ -262,9 +270,9 @@ def test_the_health_check_follows_the_daemon(built: Built, grafana: Running, tmp
 
 
 @pytest.mark.skipif(confined.LIBRARY is None or not shutil.which("systemd-analyze"), reason="libseccomp or systemd-analyze is not here")
-def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(built: Built, grafana: Running, tmp_path: Path) -> None:
+def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(built: Built, grafana: Running) -> None:
     listen = f"127.0.0.1:{free_port()}"
-    with git_server(tmp_path, f"http://{listen}/hooks/demo") as url:
+    with git_server(built.folder, f"http://{listen}/hooks/demo") as url:
         config = configured(
             tmp_path,
             {
@@ -276,7 +284,7 @@ def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(buil
         )
         with daemon(built, built.confined(built.program, "run", "-c", config)) as process:
             until(f"http://{listen}/readyz", 200, process)
-            told = retitled(clone(url, tmp_path), "Host detail", "One host")
+            told = retitled(clone(url, built.folder), "Host detail", "One host")
             until_titled(grafana, "host-detail", "One host")
             code = end(process)
     assert "provisioner was told of refs/heads/main: 202" in told

@@ -32,7 +32,8 @@ class Before:
 @dataclass(slots=True)
 class Witness:
     """`edits` is the newest work of a person on each dashboard; `bases` what we last put there or found to be as git wants it; `slips` are
-    edits that a lost race buried and that nobody has told of yet; `touched` are those of which a conflict or drift would be no surprise.
+    edits that a lost race buried and that nobody has told of yet; `touched` are those of which a conflict or drift would be no surprise;
+    `forgot` says that a state file was lost.
     """
 
     town: Town
@@ -43,6 +44,7 @@ class Witness:
     slips_told: set[tuple[str, int, int]] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     deleted_by_hand: set[str] = field(default_factory=set)
+    forgot: bool = False
 
     # --- what people did -----------------------------------------------------------------------------------------------------------------
 
@@ -68,6 +70,7 @@ class Witness:
 
     def state_lost(self) -> None:
         """Nothing is known to be ours any more, so anything that differs may rightly be told as a conflict."""
+        self.forgot = True
         self.touched |= set(OURS)
         self.slips_told |= self.slips.keys()
         self.slips.clear()
@@ -194,8 +197,15 @@ class Witness:
         held = {str(each.record.uid): each.reason for each in report.pruning.held}
         for uid in OURS:
             if uid not in self.town.desired() and uid in self.bases and uid not in self.touched and self.town.policy.prune.enabled:
-                assert held.get(uid, HoldReason.CEILING) in {HoldReason.CEILING, HoldReason.EMPTY_TREE}, held
+                adopted = set() if self._is_made_by_us(uid) else {HoldReason.ADOPTED}
+                assert held.get(uid, HoldReason.CEILING) in {HoldReason.CEILING, HoldReason.EMPTY_TREE, *adopted}, held
         assert 0 == len(self.town.house.sandbox.requests.writes)
+
+    def _is_made_by_us(self, uid: str) -> bool:
+        """Known to be: we made it, and no state file was lost in between. It is ours then, even if we died before that was written down."""
+        now = self.town.live(uid)
+        made = {row.created_by for row in self.town.history(uid) if now is not None and (row.item, row.version) == (now.item, 1)}
+        return made == {US} and not self.forgot
 
 
 def _git_always_wins(policy: Policy) -> bool:

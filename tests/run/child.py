@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ PATIENCE = 15.0
 """Seconds: far more than anything here takes on an idle machine, since four of them may run on two cores."""
 
 Event = dict[str, Any]
+
+_SERIES = re.compile(r"(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)")
 
 
 def until(what: Callable[[], object], about: str = "", within: float = PATIENCE) -> None:
@@ -139,6 +142,12 @@ class Child:
     def source(self, name: str = "files") -> Any:
         return next(each for each in self.status["sources"] if each["name"] == name)
 
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum over all series of this name with these labels."""
+        found = (_SERIES.fullmatch(line) for line in self.get("/metrics").text.splitlines())
+        wanted = {f'{key}="{value}"' for key, value in labels.items()}
+        return sum(float(each["value"]) for each in found if each and each["name"] == name and wanted <= set((each["labels"] or "").split(",")))
+
     # --- what it has open -----------------------------------------------------------------------------------------------------------------
 
     @property
@@ -168,6 +177,12 @@ class Child:
         """Seconds of CPU, without its children's."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def default_action(self, number: signal.Signals) -> bool:
+        """Whether the signal is not caught any more."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
+        [caught] = re.findall(r"SigCgt:\s*(\w+)", status)
+        return not int(caught, 16) >> (number - 1) & 1
 
     # --- its end --------------------------------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from provisioner.sandbox import SandboxSettings, running
 from provisioner.sandbox.faults import Faults
 from tests.run.child import until
-from tests.run.yard import Yard, free_port
+from tests.run.yard import Yard
 from tests.whole.house import BY_UID, SAVES, dashboard
 
 
@@ -27,38 +24,31 @@ def test_a_server_that_hangs_does_not_delay_another(plot: Yard) -> None:
         assert child.target("slow")["passing"]
 
 
-def test_a_server_that_refuses_connections_is_told_once_and_served_soon_after_it_is_back(plot: Yard, tmp_path: Path) -> None:
-    stated = SandboxSettings(port=free_port(), database=tmp_path / "grafana.db")
-    with running(stated) as first:
-        plot.sandboxes["test"] = first
-        plot.target()
-        with plot.daemon() as child:
-            child.wait_for("pass.done", cause="start", created=1)
-            plot.held.enter_context(_later(plot, stated))
-            _ends(first)
-            plot.put("first.json", dashboard("first", "Written meanwhile"))
-            child.wait_for("pass.failed", target="test")
-            until(lambda: child.target()["retry_in_seconds"] is not None, "it backs off")
-            standing = child.target()
-            assert (True, True) == (standing["failure"]["unreachable"], standing["failing_since"] is not None)
-            until(lambda: child.metric("provisioner_passes_total", outcome="failed") >= 2, "it is tried again")
-            assert child.count("pass.failed") + child.count("target.failed") <= 2
-            plot.reopen()
-            child.wait_for("target.back", target="test")
-            plot.live("first", "Written meanwhile")
-            assert (1, None) == (child.count("target.back"), child.target()["failure"])
+def test_a_server_that_refuses_connections_is_told_once_and_served_soon_after_it_is_back(plot: Yard) -> None:
+    server = plot.mortal()
+    with plot.daemon() as child:
+        child.wait_for("pass.done", cause="start", created=1)
+        server.end()
+        plot.put("first.json", dashboard("first", "Written meanwhile"))
+        child.wait_for("pass.failed", target="test")
+        until(lambda: child.target()["retry_in_seconds"], "it backs off")
+        standing = child.target()
+        assert (True, True) == (standing["failure"]["unreachable"], standing["failing_since"] is not None)
+        until(lambda: child.metric("provisioner_passes_total", cause="retry") >= 2, "it is tried again")
+        assert 1 == child.count("pass.failed") + child.count("target.failed")
+        plot.sandboxes["test"] = server.begin()
+        child.wait_for("target.back", target="test")
+        plot.live("first", "Written meanwhile")
+        assert (1, None) == (child.count("target.back"), child.target()["failure"])
 
 
-def test_a_server_that_was_not_there_at_the_start_is_filled_when_it_comes(plot: Yard, tmp_path: Path) -> None:
-    stated = SandboxSettings(port=free_port(), database=tmp_path / "grafana.db")
-    with running(stated) as first:
-        plot.sandboxes["test"] = first
-        plot.target()
+def test_a_server_that_was_not_there_at_the_start_is_filled_when_it_comes(plot: Yard) -> None:
+    server = plot.mortal()
+    server.end()
     with plot.daemon() as child:
         child.wait_for("pass.failed", target="test")
         assert (503, 200) == (child.get("/readyz").status, child.get("/healthz").status)
-        plot.held.enter_context(_later(plot, stated))
-        plot.reopen()
+        plot.sandboxes["test"] = server.begin()
         child.wait_for("pass.done", created=1)
         assert 200 == child.get("/readyz").status
 
@@ -68,28 +58,25 @@ def test_a_credential_that_is_refused_is_told_with_what_to_do_and_its_renewal_is
     plot.secret("token-test", "glsa_nobody_knows_this_one_00000000")
     with plot.daemon() as child:
         told = child.wait_for("pass.failed", target="test")
-        assert ("401" in told["error"], True) == (True, len(told["next"]) > 20)
+        assert (True, True) == ("credential" in told["error"], "token" in told["next"]), told
         plot.secret("token-test", good)
         child.wait_for("target.back", target="test")
         plot.live("first")
         assert b"glsa_nobody" not in child.raw
 
 
-def test_a_server_that_restarts_in_the_middle_of_a_pass_is_brought_to_the_end(plot: Yard, tmp_path: Path) -> None:
-    stated = SandboxSettings(port=free_port(), database=tmp_path / "grafana.db", faults=Faults(path=SAVES, write_latency_ms=20))
+def test_a_server_that_restarts_in_the_middle_of_a_pass_is_brought_to_the_end(plot: Yard) -> None:
+    server = plot.mortal(faults=Faults(path=SAVES, write_latency_ms=20))
     for number in range(60):
         plot.write(f"d{number:02}.json", dashboard(f"d{number:02}"))
-    with running(stated) as first:
-        plot.sandboxes["test"] = first
-        plot.target()
-        with plot.daemon() as child:
-            until(lambda: plot.saves() >= 10, "it is in the middle")
-            plot.held.enter_context(_later(plot, stated))
-            _ends(first)
-            plot.reopen()
-            until(lambda: child.target()["in_sync"] == 61, "all are live")
-            assert 0 == child.target()["drifted"] + sum(child.target()["conflicts"].values())
-            assert {1} == {plot.browser.version(f"d{number:02}") for number in range(60)}
+    with plot.daemon() as child:
+        until(lambda: plot.saves() >= 10, "it is in the middle")
+        server.end()
+        assert plot.saves() < 60
+        plot.sandboxes["test"] = server.begin()
+        until(lambda: child.target()["in_sync"] == 61, "all are live")
+        assert 0 == child.target()["drifted"] + sum(child.target()["conflicts"].values())
+        assert {1} == {plot.browser.version(f"d{number:02}") for number in range(60)}
 
 
 def test_somebody_saving_in_grafana_is_noticed_within_the_drift_interval_and_told_once_with_the_name(plot: Yard) -> None:
@@ -100,7 +87,7 @@ def test_somebody_saving_in_grafana_is_noticed_within_the_drift_interval_and_tol
         told = child.wait_for("drift.appeared", subject="first")
         assert "jonas" in told["message"]
         plot.sandbox.requests.reset()
-        until(lambda: plot.sandbox.requests.count("GET", f"{BY_UID}first") >= 3, "it is looked at again")
+        until(lambda: plot.sandbox.requests.count("GET", f"{BY_UID}first") >= 2, "it is looked at again")
         assert (1, 1) == (child.count("drift.appeared"), child.target()["drifted"])
         plot.browser.edit("first", title="first")
         child.wait_for("drift.gone", subject="first")
@@ -113,7 +100,7 @@ def test_where_drift_is_reverted_git_is_put_back_and_the_edit_is_kept(plot: Yard
         plot.browser.edit("first", title="Edited by hand")
         assert 1 == child.wait_for("pass.done", cause="drift")["updated"]
         assert plot.is_live("first", "first")
-        assert "Edited by hand" in plot.command("restore", "first", "--format", "json").stdout
+        assert "jonas" in plot.command("restore", "first", "--list").stdout
 
 
 def test_looks_for_drift_are_spread_over_the_interval(plot: Yard) -> None:

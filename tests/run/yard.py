@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,22 @@ from tests.run.child import Child, started, until
 from tests.whole.house import SAVES, Browser, dashboard
 
 PEOPLE = (Person("jonas", "jonas"),)
+
+
+class Server:
+    """A sandbox that can be ended and begun again at its address, with all that it knows."""
+
+    def __init__(self, stated: SandboxSettings) -> None:
+        with socket.create_server((stated.host, 0)) as free:
+            port = free.getsockname()[1]
+        self._stated = replace(stated, port=port)
+        self._held = ExitStack()
+
+    def begin(self) -> Running:
+        return self._held.enter_context(running(self._stated))
+
+    def end(self) -> None:
+        self._held.close()
 
 
 @dataclass(slots=True)
@@ -47,6 +66,14 @@ class Yard:
         """Another server, that lives as long as the test."""
         self.sandboxes[name] = self.held.enter_context(running(SandboxSettings(people=PEOPLE, **stated)))
         return self.sandboxes[name]
+
+    def mortal(self, name: str = "test", **stated: Any) -> Server:
+        """A server of that name, which begins now, that the test may end and begin again."""
+        server = Server(SandboxSettings(people=PEOPLE, database=self.place / f"{name}.db", **stated))
+        self.held.callback(server.end)
+        self.sandboxes[name] = server.begin()
+        self.target(name)
+        return server
 
     def target(self, name: str = "test", **stated: Any) -> None:
         """A target in the configuration: the sandbox of that name. Keywords are keys of it."""
@@ -80,7 +107,7 @@ class Yard:
 
     def command(self, *args: str) -> subprocess.CompletedProcess[str]:
         """Another `provisioner`, beside the daemon, with the same configuration."""
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.place), "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.place), "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
         command = [sys.executable, "-m", "provisioner", args[0], "-c", "config.yaml", *args[1:]]
         return subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, timeout=30, check=False)
 
@@ -114,6 +141,17 @@ class Yard:
 
     def gone(self, uid: str, *, at: str = "test") -> None:
         until(lambda: not self.is_live(uid, at=at), f"{uid} is gone")
+
+    def moments(self, path: str, count: int, at: str = "test") -> list[float]:
+        """When the next so many requests below that path came, in seconds."""
+        found: list[float] = []
+        latest = time.monotonic() + 15
+        while len(found) < count:
+            now, there = time.monotonic(), self.sandboxes[at].requests.count("GET", path)
+            found += [now] * (there - len(found))
+            assert now < latest, f"{there} of {count} came"
+            time.sleep(0.002)
+        return found[:count]
 
     def saves(self, at: str = "test") -> int:
         """How many saves the server took."""
