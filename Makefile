@@ -10,6 +10,8 @@ PYTEST_FLAGS ?=
 # How long the soak is, and where it begins.
 SOAK_STEPS ?= 5000
 SOAK_SEED ?= 1
+# What builds the image.
+CONTAINERS ?= docker
 # Handed on to the lock, for example: make lock LOCK_FLAGS=--upgrade
 LOCK_FLAGS ?=
 
@@ -20,7 +22,7 @@ CODE  := $(wildcard provisioner tests benchmarks)
 LOCK  := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs build clean
+.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs image build clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -80,9 +82,13 @@ contract: $(READY) ## Run the client's tests against a real server: GRAFANA_URL,
 lock: $(READY) ## Renew requirements/*.txt from pyproject.toml
 	$(LOCK) $(LOCK_FLAGS) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) $(LOCK_FLAGS) pyproject.toml --group dev -o requirements/dev.txt
+	echo hatchling | $(LOCK) $(LOCK_FLAGS) -c requirements/dev.txt - -o requirements/build.txt
 
 docs: $(READY) ## Make docs/problems.md and docs/configuration.md anew from the code and the schema
 	$(BIN)/python tests/docs/generate.py
+
+image: ## Build the container image as provisioner:latest (needs docker, or CONTAINERS=podman)
+	$(CONTAINERS) build --build-arg VERSION=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) --build-arg REVISION=$$(git rev-parse HEAD) --tag provisioner .
 
 build: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

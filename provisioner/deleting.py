@@ -1,8 +1,7 @@
 """Carries out deletions that the guard let through: looked at once more, kept, recorded, then deleted.
 
 In: deletions, the server, the ledger. Out: what became of each. The dashboard API knows no precondition on deleting, so the look just
-before is
-as near as one can come; the body is kept before anything is sent. It never deletes what the guard has not named.
+before is as near as one can come; the body is kept before anything is sent. It never deletes what the guard has not named.
 """
 
 from __future__ import annotations
@@ -98,10 +97,7 @@ class Deleting:
                 self.ledger.settle(record.uid, None)
                 return Removal(record, Result.DELETED, remedy=f"provisioner restore {record.uid} brings it back")
             case Unknown(words):
-                if self.grafana.dashboard(record.uid) is None:
-                    self.ledger.settle(record.uid, None)
-                    return Removal(record, Result.DELETED, f"deleted, though the answer was lost: {words}")
-                return self._not_deleted(record, Result.FAILED, f"not deleted: {words}", "nothing: the next pass tries again")
+                return self._looked_again(record, words)
             case ManagedElsewhere(words):
                 return self._not_deleted(record, Result.CONFLICT, words, "take it out of the tool that provisions it")
             case Forbidden(words, permission):
@@ -113,6 +109,18 @@ class Deleting:
             case Busy(words):
                 return self._not_deleted(record, Result.FAILED, f"the server is busy: {words}", "nothing: the next pass tries again")
         assert_never(answer)
+
+    def _looked_again(self, record: Record, words: str) -> Removal:
+        """The answer was lost: what is there decides. Where that cannot be asked either, the intent stays, and the next pass finds out."""
+        try:
+            live = self.grafana.dashboard(record.uid)
+        except TargetError as error:
+            detail = f"perhaps deleted: {words}; then {error.message}"
+            return Removal(record, Result.UNKNOWN, detail, "the next pass finds out what became of it")
+        if live is None:
+            self.ledger.settle(record.uid, None)
+            return Removal(record, Result.DELETED, f"deleted, though the answer was lost: {words}")
+        return self._not_deleted(record, Result.FAILED, f"not deleted: {words}", "nothing: the next pass tries again")
 
     def _not_deleted(self, record: Record, result: Result, detail: str, remedy: str) -> Removal:
         self.ledger.abandon(record.uid)

@@ -108,7 +108,8 @@ def guard(gone: tuple[Record, ...], policies: Policies, around: Circumstances) -
     limit = policies.base.prune.max_deletions.of(around.owned)
     if len(deletions) <= limit or digest in around.confirmed:
         return Pruning(tuple(deletions), tuple(held), tuple(forget), tuple(missing))
-    message = f"{len(deletions)} deletions are more than the {limit} that one pass may make"
+    many = "1 deletion is" if len(deletions) == 1 else f"{len(deletions)} deletions are"
+    message = f"{many} more than the {limit} that one pass may make"
     remedy = f"if this is meant: provisioner confirm {digest}, then apply again; else bring the files back"
     over = [Held(each.record, HoldReason.CEILING, message, remedy, each.live) for each in deletions]
     return Pruning((), (*held, *over), tuple(forget), tuple(missing), digest)

@@ -190,6 +190,11 @@ def test_over_the_ceiling_none_is_deleted_and_a_person_is_asked() -> None:
     assert (found.digest, DIGEST in found.held[0].remedy) == (DIGEST, True)
 
 
+def test_a_single_deletion_over_a_ceiling_of_none_is_counted_as_one() -> None:
+    none = Policies(Policy(prune=Prune(enabled=True, max_deletions=Ceiling(0, 0))))
+    assert guard(RECORDS[:1], none, around(LIVES)).held[0].message == "1 deletion is more than the 0 that one pass may make"
+
+
 def test_what_was_confirmed_is_deleted_all_of_it() -> None:
     found = guard(RECORDS[:6], PRUNING, around(LIVES, confirmed=frozenset({"else", DIGEST})))
 

@@ -274,7 +274,7 @@ def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(buil
     listen = f"127.0.0.1:{free_port()}"
     with git_server(built.folder, f"http://{listen}/hooks/demo") as url:
         config = configured(
-            tmp_path,
+            built.folder,
             {
                 "sources": {"demo": {"git": {"url": url, "branch": "main", "path": "dashboards", "interval": "1h"}}},
                 "targets": {"here": target(grafana)},

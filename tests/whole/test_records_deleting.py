@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
+from provisioner.config.secrets import reveal
+from provisioner.core.answers import DeleteAnswer
 from provisioner.core.changes import Result
 from provisioner.core.guard import HoldReason
+from provisioner.core.model import Uid
 from provisioner.core.records import Why
 from provisioner.core.report import Exit, PassReport, exit_code
 from provisioner.core.settings import Ceiling, Policy, Prune
+from provisioner.grafana import open_grafana
 from provisioner.sandbox.faults import Faults
 from tests.whole.desk import SALES, desk, kept, put_back, record, title, title_of
 from tests.whole.house import BY_UID, House, dashboard, panel_titled
@@ -281,3 +286,40 @@ def test_a_deletion_that_the_credential_may_not_make_is_told_and_changes_no_reco
     assert (Result.FAILED, Exit.ERROR) == (_removed(report)[SALES], exit_code([report]))
     assert "dashboards:delete" in report.removals[0].remedy
     assert record(any_house) is not None
+
+
+class _LosingSight:
+    """A server that breaks down while it deletes: the answer is lost, and it cannot be asked any more."""
+
+    def __init__(self, one: House) -> None:
+        self._one = one
+        self._real = open_grafana(one.connection, reveal(one.environment))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._real.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    def delete(self, uid: Uid) -> DeleteAnswer:
+        self._one.sandbox.faults.set(Faults(path=BY_UID, drop_after=1))
+        answer = self._real.delete(uid)
+        self._one.sandbox.faults.set(Faults(path=BY_UID, drop_before=1000))
+        return answer
+
+
+def test_a_deletion_of_which_nobody_knows_is_said_so_and_found_out_by_the_next_pass(nine: House) -> None:
+    _gone(nine)
+    nine.parts["open_grafana"] = lambda: _LosingSight(nine)
+    report = nine.apply(policy=AT_ONCE)
+    assert Result.UNKNOWN is _removed(report)[SALES]
+    assert "perhaps deleted" in report.removals[0].detail
+    assert Exit.ERROR is exit_code([report])
+
+    nine.parts.clear()
+    nine.sandbox.faults.set(Faults())
+    report = nine.apply(policy=AT_ONCE)
+    assert (Exit.OK, None) == (exit_code([report]), record(nine))
