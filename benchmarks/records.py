@@ -20,6 +20,7 @@ from benchmarks.table import Row
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, GitSettings, RefKind, Settings, TargetSettings
+from provisioner.looking import NONE
 from provisioner.reconcile import reconcile
 from provisioner.wiring import collect_rarely, opened
 
@@ -51,7 +52,7 @@ def _changed(corpus: Path, place: Path) -> list[Row]:
             dashboard = json.loads(file.read_bytes())
             file.write_text(json.dumps({**dashboard, "description": "changed"}), encoding="utf-8")
         again = replace(run, library=replace(run.library, _read={}))
-        report = reconcile(target, replace(again.parts(target), scan=False), write=True)
+        report = reconcile(target, replace(again.parts(target), scan=NONE), write=True)
     about = f"{report.requests} requests for {report.written} of {count} changed, one pass without a scan"
     return [Row("requests per changed dashboard", f"{report.requests / max(report.written, 1):.3f}", about, "1.0")]
 
@@ -86,7 +87,7 @@ def one_pass(place: Path, url: str) -> dict[str, Any]:
     importlib.import_module("provisioner.sources.git")
     with opened(settings, os.environ, Event()) as run:
         run.library.files(source.name)
-        parts = replace(run.parts(target), scan=False)
+        parts = replace(run.parts(target), scan=NONE)
         before = os.times()
         report = reconcile(target, parts, write=True)
         after = os.times()
