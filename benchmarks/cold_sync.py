@@ -31,7 +31,7 @@ from benchmarks.table import Row
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
-from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, Settings, TargetSettings
+from provisioner.core.settings import Api, BasicAuth, Connection, DirectorySettings, Settings, TargetSettings
 from provisioner.reconcile import reconcile
 from provisioner.wiring import opened
 
@@ -94,7 +94,7 @@ def sandbox(write_milliseconds: int) -> Iterator[str]:
 def _ours(files: Path, state: Path) -> tuple[PassReport, float]:
     with sandbox(SAVE_MILLISECONDS) as url:
         source = DirectorySettings(SourceName("bench"), str(files))
-        connection = Connection(TargetName("bench"), url, BasicAuth("admin", Secret("bench", variable="BENCH_PASSWORD")))
+        connection = Connection(TargetName("bench"), url, BasicAuth("admin", Secret("bench", variable="BENCH_PASSWORD")), api=Api.DASHBOARD)
         target = TargetSettings(TargetName("bench"), connection, (source.name,))
         settings = Settings((source,), (target,), str(state))
         with opened(settings, {**os.environ, "BENCH_PASSWORD": "admin"}, Event()) as run:

@@ -49,6 +49,11 @@ class Hands:
     stopping: Callable[[], bool]
     on_outcome: Callable[[Outcome], None]
 
+    @property
+    def at_a_time(self) -> int:
+        """How many saves: as stated, else as many as suit the server."""
+        return self.target.connection.saves or self.live.server.saves
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -66,7 +71,7 @@ def apply(plan: Plan, hands: Hands) -> Applied:
     sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions, hands.journal.base)
     writes = [change for change in plan.changes if not isinstance(change, CreateFolder)]
     # Twice as many threads as saves: while some wait for the server, the others have the next contents ready.
-    with ThreadPoolExecutor(2 * hands.target.connection.saves, thread_name_prefix="save") as pool:
+    with ThreadPoolExecutor(2 * hands.at_a_time, thread_name_prefix="save") as pool:
         dashboards = list(pool.map(lambda change: run.dashboard(change, sender), writes))
     return Applied((*folders, *dashboards), run.error, run.stopped)
 
@@ -81,7 +86,7 @@ class _Run:
         self.stopped = False
         self.folder_ids: dict[FolderUid, int] = {ROOT: 0, **{folder.uid: folder.id for folder in hands.live.folders}}
         self._missing: set[FolderUid] = set()
-        self._turns = threading.BoundedSemaphore(hands.target.connection.saves)
+        self._turns = threading.BoundedSemaphore(hands.at_a_time)
 
     def folder(self, change: CreateFolder) -> Outcome:
         """Makes one folder, unless its parent could not be made."""

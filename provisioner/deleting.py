@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from provisioner.core.answers import Busy, Deleted, Forbidden, ManagedElsewhere, Rejected, Unknown
+from provisioner.core.answers import Busy, Deleted, Forbidden, ManagedElsewhere, Rejected, Unknown, VersionMismatch
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Removal, Result
 from provisioner.core.errors import StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
 from provisioner.core.guard import Deletion
-from provisioner.core.model import LiveDashboard
+from provisioner.core.model import LiveDashboard, Mark
 from provisioner.core.ports import Grafana, Ledger
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
 
@@ -86,10 +86,10 @@ class Deleting:
             return Removal(record, Result.CONFLICT, message, "bring the file back and take the edit into it, or delete it by hand")
         self._keep(record, live)
         self.ledger.begin(Intent(record.uid, Action.DELETE, live.mark, None, self.when))
-        return self._settled(record)
+        return self._settled(record, live.mark)
 
-    def _settled(self, record: Record) -> Removal:
-        match answer := self.grafana.delete(record.uid):
+    def _settled(self, record: Record, seen: Mark) -> Removal:
+        match answer := self.grafana.delete(record.uid, seen):
             case Deleted(already=True):
                 self.ledger.settle(record.uid, None)
                 return Removal(record, Result.UNCHANGED, "it was gone already")
@@ -100,6 +100,9 @@ class Deleting:
                 return self._looked_again(record, words)
             case ManagedElsewhere(words):
                 return self._not_deleted(record, Result.CONFLICT, words, "take it out of the tool that provisions it")
+            case VersionMismatch(words):
+                remedy = "bring the file back and take the edit into it, or delete it by hand"
+                return self._not_deleted(record, Result.CONFLICT, f"saved by somebody just now; it is not deleted: {words}", remedy)
             case Forbidden(words, permission):
                 return self._not_deleted(
                     record, Result.FAILED, words, f"give the credential the permission {permission or 'dashboards:delete'}"

@@ -6,6 +6,7 @@ one is let go: a configuration that cannot be listened for is refused while the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provisioner import __version__
@@ -20,8 +21,6 @@ from provisioner.core.settings import Settings
 from provisioner.daemon.around import Log
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
     from provisioner.web.listening import Bound
     from provisioner.web.metrics import Metrics
     from provisioner.web.serving import Serving
@@ -59,7 +58,7 @@ class Front:
         self._log: Log | None = None
         self._hooks: tuple[Hook, ...] = ()
         self._metrics: Metrics | None = None
-        self._app: Starlette | None = None
+        self._begin: Callable[[Bound], Serving] | None = None
         self._serving: Serving | None = None
         self._address: tuple[str, int] | None = None
 
@@ -82,17 +81,16 @@ class Front:
             self.close()
             return
         from provisioner.web.metrics import Names  # noqa: PLC0415 - as above
-        from provisioner.web.serving import serve  # noqa: PLC0415 - as above
 
         targets, sources = (each.name for each in settings.targets), (each.name for each in settings.sources)
         hooks = (each.name for each in settings.server.hooks)
         self._shown.rename(Names(frozenset(targets), frozenset(sources), frozenset(hooks)))
         self._shown.watch(service)
         self._hooks = hooks_of(settings.server.hooks, settings.sources)
-        self._app = self._app or self._made(service)
+        self._begin = self._begin or self._made(service)
         if bound is not None:
             self.close()
-            self._serving = serve(bound, self._app, self._fault)
+            self._serving = self._begin(bound)
             self._address = (settings.server.host, settings.server.port)
             log.info("web.listening", url=self._serving.url)
 
@@ -110,12 +108,15 @@ class Front:
             self._metrics = Metrics(Names(), __version__)
         return self._metrics
 
-    def _made(self, service: Service) -> Starlette:
+    def _made(self, service: Service) -> Callable[[Bound], Serving]:
+        """The one app, to be served at this address and that."""
         from provisioner.web.app import create_app  # noqa: PLC0415 - as above
         from provisioner.web.hooks import Reception, hook_routes  # noqa: PLC0415 - as above
+        from provisioner.web.serving import serve  # noqa: PLC0415 - as above
 
         reception = Reception(lambda: self._hooks, self._reveal, service, self._shown, self._told, self._trouble)
-        return create_app(service, self._shown, hook_routes(reception))
+        app = create_app(service, self._shown, hook_routes(reception))
+        return lambda bound: serve(bound, app, self._fault)
 
     def _told(self, hook: str, judgement: Judgement) -> None:
         """One line for a delivery: refused ones may be an attack, or a secret that was changed at one end."""

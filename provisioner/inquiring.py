@@ -21,7 +21,9 @@ from provisioner.core.decide import Sides, decide
 from provisioner.core.desired import desire
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.explain import Explanation, Facts, NotFound, explain, nearest
+from provisioner.core.flattening import Flattening, servable
 from provisioner.core.guard import Circumstances, Pruning, guard
+from provisioner.core.introducing import of_desired, of_records
 from provisioner.core.live import Live
 from provisioner.core.model import (
     ROOT,
@@ -94,7 +96,9 @@ class _Inquiry:
     def answer(self) -> Explanation | NotFound:
         """Finds out which one is meant, then what is known of it."""
         records = self.parts.ledger.records()
-        desired = with_kept_uids(self._desired(), records)
+        self.grafana.introduce(of_records(records, self.parts.ledger.intents()))
+        desired = servable(with_kept_uids(self._desired(), records), Flattening.of(self.server, self.target, self.parts.severities))
+        self.grafana.introduce(of_desired(desired))
         uids = self._meant(desired, records)
         if len(uids) > 1:
             message = f"{len(uids)} dashboards come from this file: name one by its uid"
@@ -144,7 +148,7 @@ class _Inquiry:
 
     def _desired(self) -> Desired:
         """The server is asked for its data sources only where what is asked for has a hole that the mapping does not fill."""
-        wants = wants_of(self.target, self.parts.severities)
+        wants = replace(wants_of(self.target, self.parts.severities), forms=self.server.forms)
         asked = has_unmapped_input(self._in_question(), self.target)
         return desire(self.files, replace(wants, server=self.grafana.data_sources()) if asked else wants)
 

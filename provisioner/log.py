@@ -88,6 +88,8 @@ def log_pass(log: Logger, report: PassReport, cause: str) -> None:
         "requests": report.requests,
         "seconds": round(report.seconds, 3),
     }
+    if report.home is not None:
+        fields["home"] = report.home.state.value
     if report.failure is not None:
         log.error("pass.failed", error=report.failure.message, next=report.failure.next_step, **fields)
     elif report.applied:

@@ -1,7 +1,7 @@
 """Looks at a server: cheapest way first, and only at what somebody needs to know.
 
 In: what a target should hold, what was recorded, the server. Out: `Live`, and what could not be compared as problems. It decides nothing.
-It reads what no record knows and search shows; of what is ours, what the scan names.
+It reads what no record knows and search shows; of what is ours, what the scan names, unless a list already tells that it has not moved.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from provisioner.core.changes import Comparison, LiveState, state_of
 from provisioner.core.compare import compare, known_equal
 from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnsuitable
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Server, Uid
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Found, Server, Uid
 from provisioner.core.ports import Grafana, Ledger, Memory
 from provisioner.core.problems import Problem
 from provisioner.core.records import Record
@@ -95,10 +95,15 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
     if not desired.dashboards:
         return Live(eyes.server), ()
     folders, found = eyes.grafana.folders(), eyes.grafana.find()
-    shown = {each.uid for each in found}
+    shown = {each.uid: each for each in found}
     wanted = [each for each in desired.dashboards if (eyes.looks_at(each.uid) if each.uid in records else each.uid in shown)]
+
+    def seen_of(each: DesiredDashboard) -> _Seen:
+        record = records.get(each.uid)
+        return at_rest_by(record, shown.get(each.uid), ours[each.uid]) or _seen(each, ours[each.uid].content, record, eyes)
+
     with ThreadPoolExecutor(eyes.reads, thread_name_prefix="read") as pool:
-        seen: list[_Seen] = list(pool.map(lambda each: _seen(each, ours[each.uid].content, records.get(each.uid), eyes), wanted))
+        seen = list(pool.map(seen_of, wanted))
     compared, doubts = _sorted(wanted, seen)
     eyes.parts.memory.remember_fingerprints({ours[uid].key: each.ours for uid, each in compared if ours[uid].content != each.ours})
     live = Live(
@@ -111,6 +116,16 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
         ours=tuple(ours.values()),
     )
     return live, tuple(each for _, each in doubts)
+
+
+def at_rest_by(record: Record | None, row: Found | None, ours: Ours) -> Comparison | None:
+    """What a read would show, where the list already says that the dashboard is in the very state that we recorded, and git wants what we
+    wrote; None where it has to be read. Where git changed, a person may want to see what it changes.
+    """
+    if record is None or row is None or row.mark != record.mark or ours.content != record.content:
+        return None
+    live = LiveState(record.uid, row.title, row.folder, row.folder_title, row.url, record.mark, "", "", record.content)
+    return Comparison(record.content, live)
 
 
 def state_in(grafana: Grafana, uid: Uid) -> LiveState | None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from provisioner.apply import Hands, apply
 from provisioner.core.asking import documents_of, has_unmapped_input, wants_of
 from provisioner.core.catalog import problem, weighed
-from provisioner.core.changes import LiveState, Outcome, Plan
-from provisioner.core.desired import desire
+from provisioner.core.changes import CreateDashboard, LiveState, Outcome, Plan
+from provisioner.core.desired import Wants, desire
 from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
+from provisioner.core.flattening import Flattening, flat, servable
 from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, suspended, to_look_at
+from provisioner.core.introducing import of_desired, of_records
 from provisioner.core.live import Live, Ours
 from provisioner.core.model import Desired, SourceFiles, Uid
 from provisioner.core.plan import make_plan
@@ -29,6 +31,7 @@ from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
 from provisioner.deleting import Deleting
+from provisioner.homing import Keeping, is_settled, keep_home
 from provisioner.journal import Journal
 from provisioner.looking import ALL, NONE, Eyes, Scan, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
@@ -42,8 +45,8 @@ class Parts:
     `release` names the rules that we work by. `scan` says which dashboards of ours are looked at for drift; what git changed is asked for
     anyway. `take` are dashboards of which a person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a
     while and is of no use where they are only counted. `only_records` adopts and writes nothing to the server; `agree` is shown the plan
-    before anything is written, and raises to forbid it. `on_plan` is told how many changes there will be, `on_outcome` of each as it
-    happens.
+    before anything is written, and raises to forbid it. `take_home` sets the home dashboard whoever chose another one. `on_plan` is told
+    how many changes there will be, `on_outcome` of each as it happens.
     """
 
     library: Library
@@ -59,6 +62,7 @@ class Parts:
     severities: tuple[tuple[str, Severity], ...] = ()
     place_notes: bool = True
     only_records: bool = False
+    take_home: bool = False
     agree: Callable[[PassReport], None] = lambda _: None
     on_plan: Callable[[int], None] = lambda _: None
     on_outcome: Callable[[Outcome], None] = lambda _: None
@@ -81,9 +85,13 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
             try:
                 server = grafana.probe()
                 report = replace(report, server=server)
+                grafana.introduce(of_records(parts.ledger.records(), parts.ledger.intents()))
                 records, buried = Resolving(grafana, parts.ledger, parts.now(), write).all()
                 report = replace(report, buried=buried)
-                desired = with_kept_uids(_desired(files, target, grafana, parts.severities), records)
+                wants = replace(wants_of(target, parts.severities), forms=server.forms)
+                desired = with_kept_uids(_desired(files, target, grafana, wants), records)
+                desired = servable(desired, Flattening.of(server, target, parts.severities))
+                grafana.introduce(of_desired(desired))
                 report = replace(report, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
 
                 ours = ours_of(desired, records, parts.memory)
@@ -96,13 +104,24 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 plan = make_plan(desired, live, chosen, records, parts.ledger.folders())
                 report = replace(report, plan=plan, pruning=_pruning(plan, desired, target, grafana, parts))
 
-                if write:
-                    report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts)
+                report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts) if write else report
+                report = _with_home(report, grafana, target, parts)
             finally:
                 report = replace(report, requests=grafana.requests)
     except ProvisionerError as error:
         report = replace(report, failure=failure_of(error, target.name), stopped=isinstance(error, StopAsked))
     return replace(report, seconds=parts.clock() - started)
+
+
+def _with_home(report: PassReport, grafana: Grafana, target: TargetSettings, parts: Parts) -> PassReport:
+    """The home dashboard comes last: it is to be one that is there."""
+    if target.home is None or report.failure is not None or report.stopped:
+        return report
+    wanted = Uid(target.home)
+    coming = any(isinstance(each, CreateDashboard) and each.dashboard.uid == wanted for each in report.plan.changes)
+    writes = report.applied and not parts.only_records
+    keeping = Keeping(target.policy, parts.now(), writes, parts.take_home, coming)
+    return replace(report, home=keep_home(wanted, grafana, parts.ledger, keeping))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +194,10 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
     """
     key = rest_key(files, target, parts.severities, parts.release)
     known = parts.ledger.rest(key)
-    if known is not None and not parts.take:
+    if known is not None and not parts.take and not parts.take_home:
         return known
+    if parts.take_home or not is_settled(target.home, parts.ledger):
+        return None
     if parts.ledger.intents() or has_unmapped_input(documents_of(files), target):
         return None
     desired = desire(files, wants_of(target, parts.severities))
@@ -184,7 +205,8 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
         return None
     records = parts.ledger.records()
     desired = with_kept_uids(desired, records)
-    if not at_rest(desired, records, ours_of(desired, records, parts.memory), policies(target, parts.take)):
+    ways = (desired, flat(desired, target.folders_as))  # as a server with folders holds it, and as one without
+    if not any(at_rest(each, records, ours_of(each, records, parts.memory), policies(target, parts.take)) for each in ways):
         return None
     parts.ledger.note_rest(key, len(desired.dashboards))
     return len(desired.dashboards)
@@ -203,11 +225,8 @@ def _read(target: TargetSettings, parts: Parts) -> tuple[SourceFiles, ...] | Fai
     return tuple(files)
 
 
-def _desired(
-    files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, severities: tuple[tuple[str, Severity], ...]
-) -> Desired:
+def _desired(files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, wants: Wants) -> Desired:
     """What the target should hold. The server is asked for its data sources only when a file has a hole that the mapping does not fill."""
-    wants = wants_of(target, severities)
     if not has_unmapped_input(documents_of(files), target):
         return desire(files, wants)
     server = grafana.data_sources()
@@ -215,7 +234,7 @@ def _desired(
     if server is not None:
         return desired
     forbidden = problem("data-sources-forbidden", f"target {target.name}", "the credential may not list the server's data sources")
-    return replace(desired, problems=(*desired.problems, *weighed((forbidden,), dict(severities))))
+    return replace(desired, problems=(*desired.problems, *weighed((forbidden,), dict(wants.severities))))
 
 
 def failure_of(error: ProvisionerError, target: str) -> Failure:

@@ -1,8 +1,8 @@
 """Puts a kept state of a dashboard back on the server, and lists what could be put back.
 
 In: a wish, the server, the ledger. Out: `Restored`, `Listing` or `NotFound`. It writes by compare-and-set like everything else, over the
-mark that it has just read, and keeps what it replaces first. The record is left as it is: what was put back differs from it, for the next
-pass to report. Raises TargetError, and StateUnusable before anything is sent that could not be recorded.
+mark that it has just read, and keeps what it replaces first. The record stays: what was put back differs from it, for the next pass to
+report. Raises TargetError, and StateUnusable before anything is sent that could not be recorded.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from provisioner.core.changes import ConflictKind, LiveState, Result, state_of
 from provisioner.core.compare import compare
 from provisioner.core.errors import TargetError, TargetUnreachable
 from provisioner.core.interrupted import between
+from provisioner.core.introducing import of_records
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveDashboard, Mark, Uid, Version
 from provisioner.core.placing import name_key, namesake
 from provisioner.core.policy import policy_for
@@ -69,7 +70,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sides:
+class Sides:
     """One dashboard as it is known before anything is done: live, recorded, kept."""
 
     uid: Uid
@@ -81,7 +82,7 @@ class _Sides:
 
 def list_states(uid: Uid, desk: Desk) -> Listing:
     """All that can be put back, with what putting it back would change. Reads, and writes nothing."""
-    sides = _sides(uid, desk)
+    sides = sides_of(uid, desk)
     versions = desk.grafana.versions(sides.live, MOST_VERSIONS) if sides.live is not None else ()
     found = states(sides.kept, versions, sides.seen)
     chosen = choose(uid, found, sides.seen, None)
@@ -90,17 +91,19 @@ def list_states(uid: Uid, desk: Desk) -> Listing:
 
 def restore(wish: Wish, desk: Desk) -> Restored | NotFound:
     """Puts one state back. A dashboard that is not on the server is created again under its uid, in its folder."""
-    sides = _sides(wish.uid, desk)
+    sides = sides_of(wish.uid, desk)
     state = _chosen(wish, sides, desk)
     if isinstance(state, NotFound):
         return state
     content = _body(state, sides.live, desk)
     if content is None:
         return NotFound(wish.uid, f"the contents of {state.told} are not kept any more", "provisioner restore --list shows what is")
-    return _Attempt(desk, sides, state, content).run()
+    return Attempt(desk, sides, state, content).run()
 
 
-def _sides(uid: Uid, desk: Desk) -> _Sides:
+def sides_of(uid: Uid, desk: Desk) -> Sides:
+    """How it stands now."""
+    desk.grafana.introduce(of_records(desk.ledger.records(), desk.ledger.intents(), desk.ledger.kept(uid)))
     live = desk.grafana.dashboard(uid)
     seen = None if live is None else state_of(live, fingerprint(live.content))
     record = desk.ledger.records().get(uid)
@@ -108,10 +111,10 @@ def _sides(uid: Uid, desk: Desk) -> _Sides:
         if intent.uid == uid:  # a crash left it open, and ours would take its place
             record = what_became(desk.grafana, intent, record, live).record
     base = () if record is None else (base_of(record),)
-    return _Sides(uid, live, seen, record, (*desk.ledger.kept(uid), *base))
+    return Sides(uid, live, seen, record, (*desk.ledger.kept(uid), *base))
 
 
-def _chosen(wish: Wish, sides: _Sides, desk: Desk) -> State | NotFound:
+def _chosen(wish: Wish, sides: Sides, desk: Desk) -> State | NotFound:
     """The server's history is asked only when what we keep does not answer."""
     state = choose(wish.uid, states(sides.kept, (), sides.seen), sides.seen, wish.version)
     if isinstance(state, State) or sides.live is None:
@@ -142,11 +145,11 @@ def _listed(state: State, live: LiveDashboard | None, desk: Desk, *, chosen: boo
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
     """One state on its way back."""
 
     desk: Desk
-    sides: _Sides
+    sides: Sides
     state: State
     content: dict[str, Json]
 
@@ -155,7 +158,7 @@ class _Attempt:
         live = self.sides.seen
         if (refused := self._not_ours()) is not None:
             return refused
-        folder = self._folder()
+        folder = self.folder()
         if isinstance(folder, Restored):
             return folder
         if live is not None and live.fingerprint == fingerprint(self.content) and live.folder == folder:
@@ -166,8 +169,13 @@ class _Attempt:
         # Without a record: should we crash here, the next pass must not take what was put back for what git wanted.
         message = f"restored {self.state.told}"
         self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when, message))
-        save = Save(self.sides.uid, self.content, folder, None if before is None else before.version, message)
-        restored = self._outcome(self.desk.grafana.save(save), folder)
+        version, state = (None, "") if before is None else (before.version, before.state)
+        form = "" if self.sides.live is None else self.sides.live.form
+        save = Save(self.sides.uid, self.content, folder, version, message, state=state, form=form)
+        answer = self.desk.grafana.save(save)
+        if isinstance(answer, Gone) and before is not None:  # deleted since it was read: the dashboard API makes it anew by itself
+            answer = self.desk.grafana.save(replace(save, version=None, state=""))
+        restored = self._outcome(answer, folder)
         self.desk.ledger.settle(self.sides.uid, self.sides.record)
         return replace(restored, replaced=replaced)
 
@@ -197,7 +205,7 @@ class _Attempt:
 
     # --- its folder ---------------------------------------------------------------------------------------------------------------------
 
-    def _folder(self) -> FolderUid | Restored:
+    def folder(self) -> FolderUid | Restored:
         """Where it lay. What is live stays where it is when that is not known or not there; else the folder is made again."""
         live, kept, grafana = self.sides.live, self.state.kept, self.desk.grafana
         if kept is None or (live is not None and kept.folder == live.folder):
@@ -206,9 +214,11 @@ class _Attempt:
             return kept.folder
         if live is not None:
             return live.folder
-        record = self.sides.record
+        server, record = grafana.probe(), self.sides.record
+        if server.by_slug:
+            return ROOT
         titles = record.titles if record is not None and record.folder == kept.folder else kept.titles
-        found = place(kept, titles, self.desk.ledger.folders(), grafana.folders(), nested=grafana.probe().nested_folders)
+        found = place(kept, titles, self.desk.ledger.folders(), grafana.folders(), nested=server.nested_folders)
         if found is None:
             message = f'its folder "{kept.folder}" is gone, and its title is not known'
             return self._told(Result.FAILED, message, f'make a folder with the uid "{kept.folder}", then {_AGAIN}')
@@ -281,7 +291,7 @@ class _Attempt:
         before = self.sides.seen.mark if self.sides.seen else None
         unseen = between(before, after)
         lost = self._keeper.lost(uid, unseen, fingerprint(self.content)) if unseen else None
-        if before == after:
+        if before is not None and (before.id, before.version) == (after.id, after.version):
             found = self._told(Result.UNCHANGED, f"{self.state.told} is what is live, in a form of the server's own; it wrote nothing")
         elif lost is not None and (lost.kept or lost.unread):
             remedy = lost.remedy(uid, "compare the last versions in the dashboard's history")
@@ -302,8 +312,8 @@ class _Attempt:
         return self._saved_meanwhile(live) if live else self._conflict(ConflictKind.VERSION_MISMATCH, gone, _AGAIN)
 
     def _saved_meanwhile(self, live: LiveDashboard) -> Restored:
-        was = self.sides.seen.mark.version if self.sides.seen else 0
-        versions = f"version {was} → {live.mark.version}" if was else f"version {live.mark.version}, where nothing was before"
+        was, now = self.sides.seen, live.mark.version
+        versions = f"version {now}, where nothing was before" if was is None else f"version {was.mark.version} → {now}"
         message = f"saved by {live.updated_by or 'somebody'} after it was read ({versions}); not overwritten"
         theirs = state_of(live, fingerprint(live.content))
         return replace(self._conflict(ConflictKind.VERSION_MISMATCH, message, _LOOK), theirs=theirs)
@@ -326,7 +336,7 @@ class _Attempt:
         if is_folder:
             message = f'a folder has the title "{title}", and this server wants titles of dashboards to differ from those of folders'
             return self._conflict(ConflictKind.NAME_EXISTS, message, f"rename the folder, then {_AGAIN}")
-        twin = namesake(self.desk.grafana.find(), self.sides.uid, folder, title)
+        twin = namesake(self.desk.grafana.find(), self.sides.uid, folder, title, self.desk.grafana.probe().name_key)
         named = (
             f'"{title}" is in this folder as uid "{twin.uid}" ({twin.url})' if twin else f'something hidden here has the title "{title}"'
         )

@@ -40,6 +40,7 @@ from provisioner.core.compare import compare
 from provisioner.core.conflicts import conflict
 from provisioner.core.decide import managed_elsewhere, name_exists, unmanaged
 from provisioner.core.errors import TargetError, TargetUnreachable
+from provisioner.core.interrupted import between
 from provisioner.core.live import Live
 from provisioner.core.model import DesiredDashboard, FolderUid, Json, Mark, Revision, SourceName, Uid
 from provisioner.core.placing import namesake
@@ -95,9 +96,11 @@ class Sender:
 
     def _save(self, change: Write, content: dict[str, Json]) -> Save:
         dashboard = change.dashboard
-        version = change.live.mark.version if isinstance(change, UpdateDashboard) else None
+        over = change.live.mark if isinstance(change, UpdateDashboard) else None
+        version, state = (None, "") if over is None else (over.version, over.state)
         message = history_message(dashboard, self.revisions)
-        return Save(dashboard.uid, content, dashboard.folder, version, message, self.folder_ids.get(dashboard.folder))
+        folder_id = self.folder_ids.get(dashboard.folder)
+        return Save(dashboard.uid, content, dashboard.folder, version, message, folder_id, state, dashboard.document.form)
 
     def _outcome(self, change: Write, content: dict[str, Json], answer: SaveAnswer) -> Outcome:
         match answer:
@@ -186,7 +189,7 @@ class Sender:
             message = "a folder has this title, and this server wants titles of dashboards to differ from those of folders"
             found = conflict(ConflictKind.NAME_EXISTS, dashboard, message)
             return replace(found, remedy="Give the dashboard another title, or put its file into a directory.")
-        wanted = (dashboard.uid, dashboard.folder, dashboard.title)
+        wanted = (dashboard.uid, dashboard.folder, dashboard.title, self.live.server.name_key)
         other = namesake(self.live.found, *wanted) or namesake(self.grafana.find(), *wanted)
         return name_exists(dashboard, other)
 
@@ -217,14 +220,14 @@ def _saved(change: Write, answer: Saved) -> Outcome:
         message = f'the server wrote into "{answer.uid}" instead ({answer.url})'
         return _conflict(change, conflict(ConflictKind.REDIRECTED, dashboard, message))
     anew = before is None or answer.mark.id != before.id
-    last = 0 if before is None or anew else before.version
-    if answer.mark.version > last + 1:
-        message = f"{_lost(last + 1, answer.mark.version - 1)}; the server's history has it"
+    if between(before, answer.mark):
+        message = f"{_lost(between(before, answer.mark))}; the server's history has it"
         found = conflict(ConflictKind.OVERWROTE_EDIT, dashboard, message, theirs=_theirs(change))
         return Outcome(change, Result.CONFLICT, before=before, after=answer.mark, url=answer.url, conflict=found)
     if anew:
         return Outcome(change, Result.CREATED, _about_new(change), after=answer.mark, url=answer.url)
-    if answer.mark == before:
+    moved = isinstance(change, UpdateDashboard) and change.moves
+    if before is not None and (answer.mark == before or (answer.mark.version == before.version and not moved)):
         detail = "the server has it already, in a form of its own, and wrote nothing"
         return Outcome(change, Result.UNCHANGED, detail, after=answer.mark, url=answer.url)
     return Outcome(change, _done(change), before=before, after=answer.mark, url=answer.url)
@@ -236,8 +239,8 @@ def _about_new(change: Write) -> str:
     return "" if change.twin is None else f"another dashboard of this title is there too: uid {change.twin.uid}"
 
 
-def _lost(first: int, last: int) -> str:
-    which = f"version {first}" if first == last else f"versions {first} to {last}"
+def _lost(unseen: range) -> str:
+    which = f"version {unseen[0]}" if len(unseen) == 1 else f"versions {unseen[0]} to {unseen[-1]}"
     return f"an edit was saved while ours was on its way and was overwritten ({which})"
 
 

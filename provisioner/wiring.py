@@ -15,13 +15,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from provisioner.config.secrets import reveal
 from provisioner.core.errors import StateUnusable
 from provisioner.core.model import SourceFiles, SourceName, TargetName
 from provisioner.core.ports import Source, Written
 from provisioner.core.secret import Reveal
-from provisioner.core.settings import DirectorySettings, Settings, SourceSettings, TargetSettings
+from provisioner.core.settings import Connection, DirectorySettings, Settings, SourceSettings, TargetSettings
 from provisioner.daemon.keeper import SourcePart
 from provisioner.reading import Library, read_source
 from provisioner.reconcile import Parts
@@ -30,6 +31,9 @@ from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 from provisioner.state.lock import Asking, StateLock
 from provisioner.state.sqlite import SqliteMemory
+
+if TYPE_CHECKING:
+    from provisioner.grafana import OpenGrafana, Sessions
 
 _SECONDS_A_DAY = 86_400
 
@@ -75,6 +79,26 @@ class _State:
                 self._file.close()
 
 
+class _Servers:
+    """The way to servers, with the sessions there: a pass goes on with the cookie of the one before."""
+
+    def __init__(self, secrets: Reveal, stop: Event) -> None:
+        self._secrets = secrets
+        self._stop = stop
+        self._lock = Lock()
+        self._sessions: Sessions | None = None
+
+    def opener(self, connection: Connection, told: OnRequest) -> Callable[[], OpenGrafana]:
+        """Opens this one, as often as it is called."""
+        # Half of the time that `provisioner validate` takes to start would go into importing what speaks HTTP.
+        from provisioner.grafana import Sessions, Waiting, open_grafana  # noqa: PLC0415 - the comment above says why
+
+        with self._lock:
+            sessions = self._sessions = self._sessions or Sessions(time.monotonic)
+        waiting = Waiting(pause=self._stop.wait)
+        return lambda: open_grafana(connection, self._secrets, waiting, told, sessions)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The parts that all targets of one run share. `trouble` of the memory is told at the end: it cost time and nothing else."""
@@ -85,6 +109,7 @@ class Run:
     reveal: Reveal
     stop: Event
     state: _State
+    servers: _Servers
 
     def ledger(self, target: TargetSettings) -> SqliteLedger:
         """The records of this target. Raises StateUnusable."""
@@ -113,15 +138,11 @@ class Run:
 
     def parts(self, target: TargetSettings, files: Mapping[SourceName, SourceFiles] | None = None, told: OnRequest = unheard) -> Parts:
         """What a pass over this target works with; where `files` are given it reads no source. `told` hears of each request."""
-        # Half of the time that `provisioner validate` takes to start would go into importing what speaks HTTP.
-        from provisioner.grafana import Waiting, open_grafana  # noqa: PLC0415 - the comment above says why
-
-        waiting = Waiting(pause=self.stop.wait)
         return Parts(
             library=self.library if files is None else self.library.holding(files),
             memory=self.memory,
             ledger=self.ledger(target),
-            open_grafana=lambda: open_grafana(target.connection, self.reveal, waiting, told),
+            open_grafana=self.servers.opener(target.connection, told),
             clock=time.monotonic,
             now=now,
             stopping=self.stop.is_set,
@@ -130,11 +151,12 @@ class Run:
         )
 
 
-def collect_rarely() -> None:
+def collect_rarely(young: int = 200_000) -> None:
     """For a process that works on ten thousand files: their readings are half a million small values without a cycle among them, and
-    looking through them again and again took half of an unchanged pass.
+    looking through them again and again took half of an unchanged pass. `young` is after how many new values the young ones are looked
+    through; until then what a pass leaves in cycles stays in memory.
     """
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(young, 20, 20)
 
 
 @contextmanager
@@ -152,7 +174,7 @@ def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> I
 
         state = _State(settings.state)
         held.callback(state.close)
-        yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop, state)
+        yield Run(settings, Library(sources, memory, prefixes), memory, secrets, stop, state, _Servers(secrets, stop))
         memory.forget_unused()
 
 

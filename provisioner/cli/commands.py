@@ -23,6 +23,7 @@ from provisioner.cli.running import run_command, targets_of
 from provisioner.cli.serving import daemon
 from provisioner.cli.showing import Shown, note, show
 from provisioner.cli.stopping import stop_on_signals
+from provisioner.cli.trashing import trash
 from provisioner.config import schema
 from provisioner.core.changes import Outcome
 from provisioner.core.desired import Wants
@@ -38,7 +39,7 @@ from provisioner.render.terminal import console
 from provisioner.validation import Together, validate
 from provisioner.wiring import Run
 
-GENERATIONS = ("5", "6", "7", "8", "9", "12")
+GENERATIONS = ("2", "4", "5", "6", "7", "8", "9", "11", "12", "13")
 """Those that the sandbox can be; said here so that --help does not wait for its web server to be imported. A test holds the two equal."""
 
 
@@ -82,9 +83,10 @@ def plan(asked: Asked, *, detailed_exitcode: bool = False, plan_file: Path | Non
 @click.command()
 @click.argument("reviewed", required=False, type=click.Path(path_type=Path, dir_okay=False), metavar="[PLANFILE]")
 @click.option("--take", multiple=True, metavar="UID", help="Let git win for this dashboard, this once. What it replaces is kept.")
+@click.option("--take-home", is_flag=True, help="Set the stated home dashboard, this once, though somebody chose another one.")
 @click.option("--no-scan", is_flag=True, help="Look only at what git changed: edits made on the server are found by a later pass.")
 @asking
-def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] = (), no_scan: bool = False) -> int:
+def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] = (), take_home: bool = False, no_scan: bool = False) -> int:
     """Make each Grafana equal to git, in one pass. What somebody else made is reported, never overwritten.
 
     With a PLANFILE that plan wrote: exactly what was reviewed, or nothing, with what moved since.
@@ -99,7 +101,9 @@ def apply(asked: Asked, *, reviewed: Path | None = None, take: tuple[str, ...] =
         with run.alone("provisioner apply"):
             uids, agree = frozenset(map(Uid, take)), agreeing(plan_file)
             scan = uids if no_scan and reviewed is None else None  # what is to be taken has to be seen
-            work_of = {each.name: replace(_parts(asked, run, each), scan=scan, take=uids, agree=agree) for each in chosen}
+            work_of = {
+                each.name: replace(_parts(asked, run, each), scan=scan, take=uids, take_home=take_home, agree=agree) for each in chosen
+            }
             # All are planned before one is written: the last of them may be the one that moved since.
             refused = plan_file and plan_file.refused(tuple(reconcile(each, work_of[each.name], write=False) for each in chosen))
             reports = refused or tuple(_applied(each, work_of[each.name]) for each in chosen)
@@ -186,6 +190,7 @@ COMMANDS = {
     "run": daemon,
     **INQUIRIES,
     **KEEPING,
+    "trash": trash,
     "config": config,
     "sandbox": sandbox,
     "demo": demo,

@@ -1,4 +1,4 @@
-"""The commands that only tell: status, diff, explain.
+"""The commands that only tell: status, diff, explain, inventory.
 
 In: `Asked`, and what is asked about. Out: exit codes. As in `commands.py`, nothing is decided here, and nothing is written anywhere.
 """
@@ -14,14 +14,16 @@ from provisioner.cli.running import run_command, targets_of
 from provisioner.cli.showing import Shown, only_as, show
 from provisioner.core.errors import SourceError, TargetError
 from provisioner.core.explain import Explanation, NotFound
+from provisioner.core.inventory import inventory_exit_code
 from provisioner.core.report import Exit, exit_code
 from provisioner.core.settings import TargetSettings
 from provisioner.core.status import status as status_of
 from provisioner.inquiring import inquire
 from provisioner.log import Logger, log_pass
 from provisioner.reconcile import reconcile
-from provisioner.render.formats import render_diff, render_explanation, render_status
+from provisioner.render.formats import render_diff, render_explanation, render_inventory, render_status
 from provisioner.render.options import ANSWERS, Answer, Format, answer_form
+from provisioner.stocktaking import take_stock
 from provisioner.wiring import Run
 
 
@@ -74,6 +76,22 @@ def explain(asked: Asked, *, uid_or_path: str) -> int:
     return run_command(asked, work, needs_target=True)
 
 
+@click.command()
+@click.option("--deep", is_flag=True, help="Read each dashboard too: edits, and what else provisions it, are then known for certain.")
+@asking
+def inventory(asked: Asked, *, deep: bool) -> int:
+    """Tell what is on each server: ours and others', edits, doubled titles, empty folders, tags, and what git has beside it."""
+    only_as(asked, ANSWERS)
+
+    def work(run: Run, _log: Logger) -> int:
+        found = tuple(take_stock(each, run.parts(each), deep=deep) for each in targets_of(asked, run.settings))
+        code = inventory_exit_code(found)
+        show(asked, Shown(lambda form, chosen: render_inventory(found, _form(form), code, chosen)))
+        return code
+
+    return run_command(asked, work, needs_target=True)
+
+
 def _form(form: Format) -> Answer:
     """One that an answer can have: whoever asked for another one was told so before."""
     return answer_form(form) or Format.TEXT
@@ -95,4 +113,4 @@ def _found(answers: tuple[Explanation | NotFound, ...]) -> Exit:
     return Exit.ERROR if all(isinstance(each, NotFound) for each in answers) else Exit.OK
 
 
-INQUIRIES = {"status": status, "diff": diff, "explain": explain}
+INQUIRIES = {"status": status, "diff": diff, "explain": explain, "inventory": inventory}

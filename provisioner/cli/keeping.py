@@ -33,7 +33,7 @@ from provisioner.render.options import Format, Options
 from provisioner.render.text_keeping import confirmed_lines, listing_lines, pull_lines, restored_lines
 from provisioner.render.words import count
 from provisioner.restoring import Desk, Wish, list_states
-from provisioner.restoring import restore as restore_state
+from provisioner.reviving import bring_back
 from provisioner.sources import open_source
 from provisioner.wiring import Run
 
@@ -101,7 +101,7 @@ def adopt(asked: Asked) -> int:
 @click.option("--list", "only_list", is_flag=True, help="Only tell what can be put back.")
 @asking
 def restore(asked: Asked, *, uid: str, version: int | None, only_list: bool) -> int:
-    """Put a kept state of a dashboard back: an edit that was replaced, or a dashboard that was deleted."""
+    """Put a kept state of a dashboard back: an edit that was replaced, or a dashboard that was deleted, also out of the server's trash."""
     only_as(asked, _TEXT)
 
     def work(run: Run, _log: Logger) -> int:
@@ -113,7 +113,7 @@ def restore(asked: Asked, *, uid: str, version: int | None, only_list: bool) -> 
                 listing = list_states(Uid(uid), desk)
                 _show(asked, lambda shown: listing_lines(listing, shown))
                 return Exit.OK
-            result = restore_state(Wish(Uid(uid), version), desk)
+            result = bring_back(Wish(Uid(uid), version), desk)
         _show(asked, lambda _: restored_lines(result))
         return _restore_code(result)
 

@@ -31,7 +31,7 @@ class Credentials:
 
 def credentials(part: Part, around: Surroundings, *, user_beside_token: bool) -> Credentials:
     """The credentials of a part. git hosts may want a user beside the token (`user_beside_token`); Grafana never does."""
-    has_password, has_token = _is_stated(part, "password"), _is_stated(part, "token")
+    has_password, has_token = is_stated(part, "password"), is_stated(part, "token")
     if has_password and has_token:
         _conflict(part, "token", "a password and a token are stated", "leave one of them out")
     elif has_token and part.has("user") and not user_beside_token:
@@ -59,7 +59,7 @@ def secret(part: Part, stem: str, around: Surroundings) -> Secret | None:
     return place
 
 
-def _is_stated(part: Part, stem: str) -> bool:
+def is_stated(part: Part, stem: str) -> bool:
     """Also under a key that is refused as unknown (`password: …`): then that is told, and not that there is none."""
     return any(name.startswith(stem) for name in part.names())
 

@@ -15,6 +15,8 @@ from provisioner.config.sources import ONLY_FOR
 from provisioner.core.model import Json
 
 _CREDENTIALS = ("token", "password", "user")
+_SIGNING_IN = (*_CREDENTIALS, "auth")
+"""How to sign in is said of the credentials beside it. Who states `auth` alone means those of the defaults."""
 _REFS = ("branch", "tag", "commit")
 _BOUNDS = ("max_deletions", "grace")
 
@@ -53,7 +55,7 @@ class _Spreading:
 
     def _target(self, value: _Mapping, pointer: str) -> _Mapping:
         default = self._of("target")
-        filled = self._filled(value, _without_group(default, value, _CREDENTIALS), pointer, "/defaults/target")
+        filled = self._filled(value, _without_group(default, value, _CREDENTIALS, _SIGNING_IN), pointer, "/defaults/target")
         prune = _at(filled, "policy", "prune")
         own = _at(value, "policy", "prune")
         if prune and "enabled" not in prune and not any(key in own for key in _BOUNDS):
@@ -90,11 +92,13 @@ class _Spreading:
         return result
 
 
-def _without_group(default: _Mapping, value: _Mapping, stems: Collection[str]) -> _Mapping:
-    """The default without the keys of a group of which the value states one: a token is no default beside a password."""
+def _without_group(default: _Mapping, value: _Mapping, stems: Collection[str], group: Collection[str] = ()) -> _Mapping:
+    """The default without the keys of a group (`stems`, where it is no larger) when the value states one of `stems`: a token is no default
+    beside a password.
+    """
     if not any(key.startswith(tuple(stems)) for key in value):
         return default
-    return {key: each for key, each in default.items() if not key.startswith(tuple(stems))}
+    return {key: each for key, each in default.items() if not key.startswith(tuple(group or stems))}
 
 
 def _copied(value: Json) -> Json:

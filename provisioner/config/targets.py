@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from provisioner.config.addresses import Address, proxy, server
 from provisioner.config.complaints import Complaint, nearest
-from provisioner.config.credentials import Credentials, credentials
+from provisioner.config.credentials import Credentials, credentials, is_stated
 from provisioner.config.named_files import Holds, named_file
 from provisioner.config.parts import Part, Surroundings
 from provisioner.config.policies import overrides, policy
 from provisioner.core.model import SourceName, TargetName
-from provisioner.core.settings import BasicAuth, Connection, TargetSettings, Tls, TokenAuth
+from provisioner.core.settings import Api, BasicAuth, Connection, FoldersAs, SessionAuth, TargetSettings, Tls, TokenAuth
 
 MOST_AT_A_TIME = 64
 MOST_ATTEMPTS = 100
@@ -47,6 +47,8 @@ def _targets(part: Part, around: Surroundings, names: tuple[str, ...]) -> Iterat
             overrides=overrides(target, base),
             owner=target.text("owner"),
             drift_interval=_drift_interval(target),
+            folders_as=FoldersAs(target.text("folders_as") or FoldersAs.TAG),
+            home=target.text("home"),
         )
         if address:
             yield settings
@@ -70,21 +72,33 @@ def _connection(part: Part, name: TargetName, url: str, reached: tuple[Credentia
     return Connection(
         name,
         url,
-        auth=_auth(secrets),
+        auth=_auth(part, secrets),
         org_id=org_id or None,
         tls=_tls(part, url, around),
         proxy=_proxy(part),
         timeout=part.seconds("timeout", default.timeout),
         attempts=part.count("attempts", default.attempts, MOST_ATTEMPTS),
         reads=at_a_time.count("reads", default.reads, MOST_AT_A_TIME),
-        saves=at_a_time.count("saves", default.saves, MOST_AT_A_TIME),
+        saves=at_a_time.count("saves", 1, MOST_AT_A_TIME) if at_a_time.has("saves") else None,
+        api=Api(part.text("api") or Api.AUTO),
     )
 
 
-def _auth(secrets: Credentials) -> TokenAuth | BasicAuth | None:
+def _auth(part: Part, secrets: Credentials) -> TokenAuth | BasicAuth | SessionAuth | None:
+    """What is stated says how, unless `auth` does; a session is never guessed, since a user may have no right to sign in by the form."""
+    way = part.text("auth") or "auto"
+    wanted, other = ("token", "password") if way == "token" else ("password", "token")
+    if way != "auto" and is_stated(part, other):
+        message = f"auth: {way} goes with a {wanted}, and a {other} is stated"
+        part.complain(Complaint("config-conflict", message, "leave one of them out"), "auth")
+    elif way != "auto" and not is_stated(part, wanted):
+        remedy = "add token_file or token_env" if way == "token" else "add user, and password_file or password_env"
+        part.complain(Complaint("config-missing", f"auth: {way} is stated, but no {wanted}", remedy), "auth")
     if secrets.token:
         return TokenAuth(secrets.token)
-    return BasicAuth(secrets.user, secrets.password) if secrets.user and secrets.password else None
+    if not secrets.user or not secrets.password:
+        return None
+    return (SessionAuth if way == "session" else BasicAuth)(secrets.user, secrets.password)
 
 
 def _tls(part: Part, url: str, around: Surroundings) -> Tls:
@@ -150,7 +164,7 @@ def _place(connection: Connection) -> tuple[str | None, ...]:
     match connection.auth:
         case TokenAuth(token=token):
             return (token.file, token.variable)
-        case BasicAuth(user=user, password=password):
+        case BasicAuth(user=user, password=password) | SessionAuth(user=user, password=password):
             return (user, password.file, password.variable)
         case None:
             return ()

@@ -18,7 +18,9 @@ class Save:
     """One dashboard on its way to a server. `version` None means create: every generation refuses a uid that exists. Overwriting cannot be
     said.
 
-    `folder_id` is the numeric id of the folder on servers up to 7.5, which ignore `folderUid` (0 is the root); None elsewhere.
+    `folder_id` is the numeric id of the folder on servers up to 7.5, which ignore `folderUid` (0 is the root); None elsewhere. `state` is
+    that of the mark that it goes over (`Mark.state`). `form` names the version of content with elements and layout ("v2beta1"), "" for
+    classic content.
     """
 
     uid: Uid
@@ -27,6 +29,8 @@ class Save:
     version: int | None
     message: str
     folder_id: int | None = None
+    state: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class VersionMismatch:
-    """412 `version-mismatch`, or 409 on a save (13.1 and later): somebody saved since, or a create met a uid that exists."""
+    """412 `version-mismatch`, or 409 (13.1 and later, and /apis): somebody saved since, or a create met a uid that exists."""
 
     words: str
 
@@ -176,4 +180,4 @@ class Deleted:
     already: bool = False
 
 
-DeleteAnswer = Deleted | ManagedElsewhere | Rejected | Forbidden | Busy | Unknown
+DeleteAnswer = Deleted | VersionMismatch | ManagedElsewhere | Rejected | Forbidden | Busy | Unknown

@@ -10,13 +10,20 @@ from collections.abc import Iterable, Iterator
 from provisioner.core.desired import Wants
 from provisioner.core.model import Document, SourceFiles
 from provisioner.core.problems import Severity
-from provisioner.core.settings import TargetSettings
+from provisioner.core.settings import Api, TargetSettings
 
 
 def wants_of(target: TargetSettings, severities: tuple[tuple[str, Severity], ...]) -> Wants:
     """What the target wants, before its server was asked for its data sources."""
     return Wants(
-        target.folder, target.data_sources, target.variables, None, asked=True, owner_tag=target.owner_tag or "", severities=severities
+        folder=target.folder,
+        data_sources=target.data_sources,
+        variables=target.variables,
+        asked=True,
+        owner_tag=target.owner_tag or "",
+        severities=severities,
+        folders_as=target.folders_as,
+        forms=() if target.connection.api in {Api.SLUG, Api.DASHBOARD} else None,
     )
 
 

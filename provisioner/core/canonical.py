@@ -25,6 +25,7 @@ FORM = 1
 
 _DROPPED = frozenset({"id", "version", "iteration", "uid", "__inputs", "__requires", "__elements"})
 _LIBRARY_PANEL_KEPT = ("id", "gridPos")
+_OF_FOLDER = "+"
 _BOM = "\ufeff"
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _LARGEST_EXACT = 2**53
@@ -55,10 +56,22 @@ def fingerprint(body: Mapping[str, Json]) -> Fingerprint:
 def fingerprint_key(blob: BlobId, index: int, fill: Fill) -> str:
     """Names the fingerprint of one document of one blob, filled so.
 
-    A document's place in its blob is decided by the reading, which has a version.
+    A document's place in its blob is decided by the reading, which has a version. What stands for a folder comes last, so that a file that
+    moves to another directory is known again.
     """
-    filled = hashlib.sha256(orjson.dumps([fill.inputs, fill.by_name, fill.tag])).hexdigest()[:16] if fill != Fill() else "-"
-    return f"{FORM}:{blob}:{index}:{filled}"
+    parts = [fill.inputs, fill.by_name, fill.tag]
+    filled = _short(parts) if any(parts) else "-"
+    flattened = f"{_OF_FOLDER}{_short([fill.folder_tag, fill.prefix])}" if fill.folder_tag or fill.prefix else ""
+    return f"{FORM}:{blob}:{index}:{filled}{flattened}"
+
+
+def key_in_any_folder(key: str) -> str:
+    """The same for a document wherever its file lies."""
+    return key.partition(_OF_FOLDER)[0]
+
+
+def _short(parts: list[Json]) -> str:
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()[:16]
 
 
 def _quickly(kept: Mapping[str, Json]) -> bytes | None:

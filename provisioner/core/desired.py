@@ -29,11 +29,11 @@ from provisioner.core.model import (
     SourceName,
 )
 from provisioner.core.problems import MOST_LISTED, Problem, Severity, errors, listed, ordered
+from provisioner.core.settings import FoldersAs
 
 _UNREAD = frozenset(rule.code for rule in RULES if rule.area is Area.SYNTAX)
 """Errors after which a file may hold more than was read of it."""
 
-_ONLY_BY_RESOURCE_API = "v2"
 _File = tuple[SourceName, str]
 _Open = tuple[tuple[Input, str], ...]
 """Inputs that nothing fills, with the reasons."""
@@ -45,7 +45,8 @@ _Found = tuple[DesiredDashboard, Problem]
 class Wants:
     """What a target states about its contents. `server` are its data sources, None when they may not be listed or no server is asked.
 
-    `asked` is False while no target is named (`validate`): then what only a server can tell weighs as a warning.
+    `asked` is False while no target is named (`validate`): then what only a server can tell weighs as a warning. `forms` are the versions
+    of content with elements and layout that the server takes, None while nobody knows. `folders_as` is of use on servers without folders.
     """
 
     folder: str | None = None
@@ -55,6 +56,8 @@ class Wants:
     asked: bool = False
     owner_tag: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
+    forms: tuple[str, ...] | None = None
+    folders_as: FoldersAs = FoldersAs.TAG
 
 
 def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
@@ -172,10 +175,8 @@ def _each_alone(candidates: Iterable[tuple[DesiredDashboard, _Open]], tree: Fold
             yield _about(dashboard, "uid-derived", message)
         if document.folder is not None and not tree.is_named(document.folder, dashboard.folder):
             yield _about(dashboard, "folder-ignored", _two_folders(dashboard))
-        version = (document.api_version or "").rpartition("/")[2]
-        if version.startswith(_ONLY_BY_RESOURCE_API):
-            message = f"a dashboard in form {version} can only be written by the resource API, which is not spoken yet"
-            yield _about(dashboard, "version-unsupported", message)
+        if document.form and wants.forms is not None and document.form not in wants.forms:
+            yield _about(dashboard, "version-unsupported", _not_taken(document.form, wants.forms))
         for each in document.inputs:
             if not each.declared:
                 message = f"${{{each.name}}} is used but not declared in __inputs"
@@ -188,6 +189,12 @@ def _about(dashboard: DesiredDashboard, code: str, message: str, *, pointer: str
     document = dashboard.document
     where = document.pointer if pointer is None else pointer
     return dashboard, problem(code, dashboard.origin.shown, message, pointer=where, document=document.document)
+
+
+def _not_taken(form: str, forms: tuple[str, ...]) -> str:
+    if not forms:
+        return f"a dashboard in form {form} can only be written by the resource API, which is not spoken to this server"
+    return f"the server does not take dashboards in form {form}, only in {', '.join(forms)}"
 
 
 def _two_folders(dashboard: DesiredDashboard) -> str:

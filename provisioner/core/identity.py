@@ -30,6 +30,11 @@ def derived_uid(source: SourceName, path: str, index: int) -> Uid:
     return Uid(_readable(stem, f"{source}\0{path}\0{index}"))
 
 
+def uid_of_name(name: str) -> Uid:
+    """For a dashboard of a server that knows names alone (2 to 4), when it becomes a file: from its name there."""
+    return Uid(_readable(name, f"name\0{name}"))
+
+
 def derived_folder_uid(path: str, under: str = "") -> FolderUid:
     """For a directory whose `_folder` file names no uid, from its path and the stated parent's title: sources share directories."""
     return FolderUid(_readable(path.rpartition("/")[2], f"folder\0{under}\0{path}"))

@@ -95,11 +95,29 @@ def fill(body: dict[str, Json], filling: Fill) -> dict[str, Json]:
     uids = dict(filling.by_name)
     owners = {id(each.owner): uids[each.name] for each in _names(whole) if each.name in uids}
     replaced = _replacer(filling)
-    return _tagged({key: _filled(value, replaced, owners) for key, value in whole.items()}, filling.tag)
+    filled = {key: _filled(value, replaced, owners) for key, value in whole.items()}
+    return _titled(_tagged(_tagged(filled, filling.folder_tag), filling.tag), filling.prefix)
+
+
+def unmarked(live: Mapping[str, Json], filling: Fill) -> dict[str, Json]:
+    """The other way round for what `fill` adds of its own: without the owner's tag, the folder's tag and the folder's prefix."""
+    body, added = dict(live), {filling.tag, filling.folder_tag} - {""}
+    tags, title = body.get("tags"), body.get("title")
+    if isinstance(tags, list) and added.intersection(each for each in tags if isinstance(each, str)):
+        body["tags"] = [each for each in tags if each not in added]
+    if filling.prefix and isinstance(title, str):
+        body["title"] = title.strip().removeprefix(filling.prefix)
+    return body
+
+
+def _titled(body: dict[str, Json], prefix: str) -> dict[str, Json]:
+    """With the way to its folder before its title."""
+    title = body.get("title")
+    return {**body, "title": f"{prefix}{title.strip()}"} if prefix and isinstance(title, str) else body
 
 
 def _tagged(body: dict[str, Json], tag: str) -> dict[str, Json]:
-    """With the owner's mark among its tags, last, where a person's own come first."""
+    """With a tag of ours among its tags, last, where a person's own come first."""
     tags = body.get("tags")
     kept = tags if isinstance(tags, list) else []
     return body if not tag or tag in kept else {**body, "tags": [*kept, tag]}

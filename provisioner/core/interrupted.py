@@ -48,7 +48,17 @@ class Resolved:
 
 
 def between(before: Mark | None, after: Mark) -> range:
-    """The versions that ours went over without having seen them; empty when there are none. Another id counts from 1 again."""
+    """The versions that ours went over without having seen them; empty when there are none. Another id counts from 1 again.
+
+    Where a state was named to the letter, the server let us through over that one and over nothing else: then there are none, whatever it
+    counts.
+    """
+    is_exact = bool(after.state) and (before is None or bool(before.state))
+    return range(0) if is_exact else _since(before, after)
+
+
+def _since(before: Mark | None, after: Mark) -> range:
+    """The versions after the one and before the other."""
     return range(1 if before is None or before.id != after.id else before.version + 1, after.version)
 
 
@@ -56,7 +66,7 @@ def is_doubtful(intent: Intent, live: LiveState | None) -> bool:
     """Whether the history has to be asked: what is live is neither what was before nor plainly what we sent."""
     if live is None or intent.action is Action.DELETE or live.mark == intent.before:
         return False
-    return not (_as_sent(intent, live) and not between(intent.before, live.mark))
+    return not (_as_sent(intent, live) and not _since(intent.before, live.mark))
 
 
 def resolved(intent: Intent, record: Record | None, live: LiveState | None, history: History | None = None) -> Resolved:
@@ -67,9 +77,9 @@ def resolved(intent: Intent, record: Record | None, live: LiveState | None, hist
         return Resolved(record)
     version = _version_of_ours(intent, live, history or History())
     if version is not None:
-        mark = Mark(live.mark.id, version)
+        mark = live.mark if version == live.mark.version else Mark(live.mark.id, version)
         then = record if intent.record is None else replace(intent.record, mark=mark, written=True)
-        return Resolved(then, done=True, unseen=between(intent.before, mark))
+        return Resolved(then, done=True, unseen=between(intent.before, replace(live.mark, version=version)))
     if intent.record is None or not _as_sent(intent, live):
         return Resolved(record)
     # It is as we wanted it, and nothing proves that it was us: it is ours no more than it was before.
@@ -82,7 +92,7 @@ def _version_of_ours(intent: Intent, live: LiveState, history: History) -> int |
     """The version that is certainly ours: the next one with our contents, else the one with our message, else a first one with our
     contents: its message is hidden behind words of the server's own.
     """
-    later = [*between(intent.before, live.mark), live.mark.version] if live.mark != intent.before else []
+    later = [*_since(intent.before, live.mark), live.mark.version] if live.mark != intent.before else []
     if len(later) == 1 and _as_sent(intent, live):
         return live.mark.version
     told = (each.version for each in history.rows if each.version in later and _is_message(intent.message, each.message))

@@ -24,8 +24,8 @@ class Ours:
 class Live:
     """What the server holds, as far as the desired asks: all folders, all that search shows, and what was compared of it.
 
-    `read` are uids that were asked for by name, found or not; `ours` is what we would send. `doubtful` are uids that could not be compared
-    (the file changed meanwhile, the server forbids the read): nothing is decided about them.
+    `read` are uids that were asked for by name, found or not, or that a list told to be as recorded; `ours` is what we would send.
+    `doubtful` are uids that could not be compared (the file changed meanwhile, the server forbids the read): nothing is decided about them.
     """
 
     server: Server

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NewType
 
 from provisioner.core.problems import Problem
+from provisioner.core.slugs import slug_key
 
 SourceName = NewType("SourceName", str)
 TargetName = NewType("TargetName", str)
@@ -147,6 +148,12 @@ class Document:
     inputs: tuple[Input, ...] = ()
     by_name: tuple[DataSourceName, ...] = ()
 
+    @property
+    def form(self) -> str:
+        """The version of content with elements and layout ("v2beta1"), which the resource API alone takes; "" for classic content."""
+        version = (self.api_version or "").rpartition("/")[2]
+        return version if version.startswith("v2") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderDocument:
@@ -204,12 +211,15 @@ class Origin:
 class Fill:
     """What is put into a dashboard's holes for one target: values of inputs by name, and data source uids by the name they replace.
 
-    `tag` is the owner's mark, "" without one. Empty for most. Sorted, so that equal fillings are equal values.
+    `tag` is the owner's mark, "" without one. On a server without folders, `folder_tag` or `prefix` (of the title) stands for the folder.
+    Empty for most. Sorted, so that equal fillings are equal values.
     """
 
     inputs: tuple[tuple[str, str], ...] = ()
     by_name: tuple[tuple[str, str], ...] = ()
     tag: str = ""
+    folder_tag: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,15 +287,26 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How the dashboard API names one state of one dashboard. Another id under the same uid means deleted and made again."""
+    """How a server names one state of one dashboard. Another id under the same uid means deleted and made again; `version` is what people
+    read.
+
+    `state` names the state to the letter, metadata included, where a server does that (12 and later, by the resource API); "" elsewhere. It
+    is read by the dialect that made it alone. A mark of another dialect is another mark: then the contents decide.
+    """
 
     id: int
     version: int
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a probe found out. `version` is "" when the server hides it. `nested_folders` tells whether folders may have parents."""
+    """What a probe found out. `version` is "" when the server hides it. `nested_folders` tells whether folders may have parents.
+
+    `by_slug` tells that the server has neither uids nor folders: there a dashboard is known by the slug of its title (2 to 4). `saves` is
+    how many saves at a time suit it; `forms` are the versions with elements and layout that it takes ("v2beta1"). `passed_over` says why a
+    newer API is not spoken that servers of this version have: "/apis answers 403".
+    """
 
     url: str
     version: str
@@ -294,13 +315,25 @@ class Server:
     org_id: int
     org_name: str
     nested_folders: bool
+    by_slug: bool = False
+    saves: int = 2
+    forms: tuple[str, ...] = ()
+    passed_over: str = ""
 
     @property
     def unique_names(self) -> bool:
-        """Whether a folder holds at most one dashboard of a name: up to 11.2 (reference, milestones). False when the version is hidden."""
+        """Whether a folder holds at most one dashboard of a name: up to 11.2 (reference, milestones). When the version is hidden: not so,
+        unless it is known by its slugs.
+        """
+        if self.by_slug:
+            return True
         major, _, rest = self.version.partition(".")
         minor = rest.partition(".")[0]
         return major.isdigit() and minor.isdigit() and (int(major), int(minor)) < (11, 3)
+
+    def name_key(self, title: str) -> str:
+        """Equal for titles that are one name on this server."""
+        return slug_key(title) if self.by_slug else title.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,19 +350,23 @@ class LiveFolder:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A row of the server's search: enough to know that it is there, never proof of absence (reference 2.5)."""
+    """A row of the server's search or list: enough to know that it is there, never proof of absence (reference 2.5). `mark` and `tags`
+    are given where the row says them.
+    """
 
     uid: Uid
     title: str
     folder: FolderUid
     url: str
     folder_title: str = ""
+    mark: Mark | None = None
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LiveDashboard:
     """A dashboard as the server has it. `url` is absolute. `managed_by` names what else provisions it ("file provisioning"), None when
-    nobody does.
+    nobody does. `form` names the version of content with elements and layout ("v2beta1"), "" for classic content.
     """
 
     uid: Uid
@@ -342,6 +379,7 @@ class LiveDashboard:
     updated: str
     content: Mapping[str, Json]
     managed_by: str | None = None
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ is, never renamed or moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -137,8 +137,8 @@ def name_key(title: str) -> str:
     return title.strip().casefold()
 
 
-def namesake(found: Iterable[Found], uid: Uid, folder: FolderUid, title: str) -> Found | None:
-    """Another dashboard that has this title in this folder: the first by uid."""
-    key = name_key(title)
-    same = (each for each in found if each.folder == folder and name_key(each.title) == key and each.uid != uid)
+def namesake(found: Iterable[Found], uid: Uid, folder: FolderUid, title: str, key: Callable[[str], str] = name_key) -> Found | None:
+    """Another dashboard that has this title in this folder: the first by uid. `key` says what is one title for the server."""
+    wanted = key(title)
+    same = (each for each in found if each.folder == folder and key(each.title) == wanted and each.uid != uid)
     return min(same, key=lambda each: each.uid, default=None)

@@ -16,7 +16,7 @@ from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
 from provisioner.core.identity import derived_uid
 from provisioner.core.live import Live, Ours
 from provisioner.core.model import Desired, DesiredDashboard, FolderUid, Found, Uid
-from provisioner.core.placing import NO_FOLDERS, folder_changes, name_key, settle_folders
+from provisioner.core.placing import NO_FOLDERS, folder_changes, settle_folders
 from provisioner.core.policy import Policies
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.settings import Policy
@@ -155,24 +155,23 @@ class Names:
     """Who has which title in which folder: what search shows, and what the plan is about to write where only one may have it."""
 
     def __init__(self, live: Live, asking: Iterable[DesiredDashboard]) -> None:
-        self._unique = live.server.unique_names
-        self._taken: dict[tuple[FolderUid, str], list[Found]] = {_place(each): [] for each in asking}
+        self._server = live.server
+        self._taken: dict[tuple[FolderUid, str], list[Found]] = {self._place(each): [] for each in asking}
         for each in sorted(live.found, key=lambda found: found.uid) if self._taken else ():
-            if (same := self._taken.get((each.folder, name_key(each.title)))) is not None:
+            if (same := self._taken.get((each.folder, self._server.name_key(each.title)))) is not None:
                 same.append(each)
 
     def twin(self, sides: Sides) -> Found | None:
         """Another one of its title in its folder; None for one that has the title there already, since it came first."""
         dashboard, there = sides.dashboard, sides.comparison.live if sides.comparison is not None else None if sides.read else sides.record
-        if there is not None and (there.folder, name_key(there.title)) == _place(dashboard):
+        if there is not None and (there.folder, self._server.name_key(there.title)) == self._place(dashboard):
             return None
-        return next((each for each in self._taken[_place(dashboard)] if each.uid != dashboard.uid), None)
+        return next((each for each in self._taken[self._place(dashboard)] if each.uid != dashboard.uid), None)
 
     def take(self, dashboard: DesiredDashboard) -> None:
         """Of two files with one title the first by path is written: left to the server, it would be whichever request is faster."""
-        if self._unique:
-            self._taken[_place(dashboard)].append(Found(dashboard.uid, dashboard.title, dashboard.folder, ""))
+        if self._server.unique_names:
+            self._taken[self._place(dashboard)].append(Found(dashboard.uid, dashboard.title, dashboard.folder, ""))
 
-
-def _place(dashboard: DesiredDashboard) -> tuple[FolderUid, str]:
-    return (dashboard.folder, name_key(dashboard.title))
+    def _place(self, dashboard: DesiredDashboard) -> tuple[FolderUid, str]:
+        return (dashboard.folder, self._server.name_key(dashboard.title))

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from provisioner.core.answers import DeleteAnswer, FolderAnswer, FolderUpdateAnswer, Save, SaveAnswer
+from provisioner.core.home import Home, HomeAnswer, HomeRecord
+from provisioner.core.introducing import Introduced
 from provisioner.core.model import (
     DataSource,
     DesiredFolder,
@@ -19,6 +21,7 @@ from provisioner.core.model import (
     Json,
     LiveDashboard,
     LiveFolder,
+    Mark,
     Reading,
     ReadingKey,
     Server,
@@ -30,6 +33,7 @@ from provisioner.core.model import (
 from provisioner.core.records import FolderRecord, Intent, Kept, Record
 from provisioner.core.report import PassReport
 from provisioner.core.standing import Standing
+from provisioner.core.trash import NoTrash, Purged, Revived, TrashRefusal, TrashSeen
 
 
 class Source(Protocol):
@@ -120,6 +124,14 @@ class Ledger(Protocol):
         """It is gone."""
         ...
 
+    def home(self) -> HomeRecord | None:
+        """The home dashboard as we last set it, or found it as stated."""
+        ...
+
+    def note_home(self, home: HomeRecord) -> None:
+        """It was set, or is as stated."""
+        ...
+
     def keep(self, kept: Kept, body: Mapping[str, Json]) -> None:
         """Keeps a body for `restore`, compressed, once however often it is the same."""
         ...
@@ -153,6 +165,42 @@ class Ledger(Protocol):
         ...
 
 
+class Organisation(Protocol):
+    """What an organisation has beside dashboards and folders, the same by every dialect. Each method may raise TargetError."""
+
+    def home(self) -> Home:
+        """Its home dashboard."""
+        ...
+
+    def choose_home(self, uid: Uid, number: int) -> HomeAnswer:
+        """Makes this dashboard the home dashboard; `number` is its numeric id. Other preferences stay as they are."""
+        ...
+
+    def listed(self) -> tuple[Found, ...] | None:
+        """All dashboards that the credential may see, by search, with their tags; None where search names no uids (2 to 4)."""
+        ...
+
+    def tags(self) -> tuple[tuple[str, int], ...] | None:
+        """All tags with how many dashboards carry them; None when the credential may not list them."""
+        ...
+
+
+class Trash(Protocol):
+    """The dashboards that were deleted and are still on the server. Each method may raise TargetError."""
+
+    def seen(self) -> TrashSeen | NoTrash:
+        """What is in it, or why there is none for us."""
+        ...
+
+    def revive(self, uid: Uid, folder: FolderUid) -> Revived | TrashRefusal:
+        """Puts one back as it was, into this folder. For a trash that does not show contents; with contents it is saved anew instead."""
+        ...
+
+    def purge(self, uid: Uid) -> Purged | TrashRefusal:
+        """Deletes one for good. Nobody brings it back."""
+        ...
+
+
 class Grafana(Protocol):
     """One organisation on one server, by whichever dialect. Every method may raise TargetError; a write also answers with a typed value.
 
@@ -164,8 +212,24 @@ class Grafana(Protocol):
         """How many requests were sent so far, retries included."""
         ...
 
+    @property
+    def organisation(self) -> Organisation:
+        """What there is beside dashboards and folders."""
+        ...
+
+    @property
+    def trash(self) -> Trash:
+        """What was deleted and is still there."""
+        ...
+
     def probe(self) -> Server:
         """Asks who answers, which version, which organisation."""
+        ...
+
+    def introduce(self, known: Iterable[Introduced]) -> None:
+        """Says who is who before anything else is asked, where a server does not know our uids (2 to 4): what is introduced first is
+        believed first, and it may be said again. Others need no such thing. Sends nothing.
+        """
         ...
 
     def find(self) -> tuple[Found, ...]:
@@ -188,8 +252,14 @@ class Grafana(Protocol):
         """Create or update by compare-and-set. Never overwrites."""
         ...
 
-    def delete(self, uid: Uid) -> DeleteAnswer:
-        """Delete. The dashboard API knows no precondition: look at it just before."""
+    def delete(self, uid: Uid, over: Mark | None = None) -> DeleteAnswer:
+        """Delete, in this state alone where the dialect can say so. The dashboard API knows no precondition: look at it just before."""
+        ...
+
+    def marks(self) -> Mapping[Uid, Mark] | None:
+        """The marks of all dashboards that the credential may see, where one list tells them; None elsewhere, without a request. Never
+        proof of absence.
+        """
         ...
 
     def versions(self, live: LiveDashboard, limit: int) -> tuple[Version, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from provisioner.core.canonical import fingerprint_key
+from provisioner.core.canonical import fingerprint_key, key_in_any_folder
 from provisioner.core.catalog import problem
 from provisioner.core.desired import uid_pointer
 from provisioner.core.model import Desired, DesiredDashboard, Uid
@@ -34,7 +34,7 @@ def with_kept_uids(desired: Desired, records: Mapping[Uid, Record]) -> Desired:
     by_place: dict[_Place, Record] = {(each.source, each.path, each.index): each for each in derived if each.uid not in taken}
     kept = [_kept(each, by_place.get(_place(each))) for each in desired.dashboards]
     there = {each.uid for each in kept}
-    gone = _one_of_each((each.key, each) for each in derived if each.uid not in there and each.uid not in taken)
+    gone = _one_of_each((key_in_any_folder(each.key), each) for each in derived if each.uid not in there and each.uid not in taken)
     fresh = _one_of_each((_key(each), each) for each in kept if each.derived and each.uid not in records)
     renamed = {fresh[key].uid: record for key, record in gone.items() if key in fresh}
     mine = {each.uid: each for each in kept if not each.derived or _place(each) in by_place}

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.guard import Held, HoldReason, Pruning
+from provisioner.core.home import HomeReport, HomeState
 from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, errors
 
@@ -65,7 +66,7 @@ class PassReport:
 
     `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `looked` are the uids
     whose live state was read. `buried` are edits that a write went over whose process was killed before it could tell. `stopped` says that
-    somebody asked to stop before all was done.
+    somebody asked to stop before all was done. `home` is given where a home dashboard is stated and was looked at.
     """
 
     target: TargetName
@@ -85,6 +86,7 @@ class PassReport:
     seconds: float = 0.0
     stopped: bool = False
     failure: Failure | None = None
+    home: HomeReport | None = None
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -106,7 +108,7 @@ class PassReport:
     def written(self) -> int:
         """How many writes changed the server: folders, deletions, and those that went wrong are among them."""
         deleted = sum(removal.result is Result.DELETED for removal in self.removals)
-        return sum(wrote(outcome) for outcome in self.outcomes) + deleted
+        return sum(wrote(outcome) for outcome in self.outcomes) + deleted + (self.home is not None and self.home.state is HomeState.SET)
 
     @property
     def unchanged(self) -> int:
@@ -174,6 +176,17 @@ def validation_exit_code(validation: Validation) -> Exit:
     return Exit.INVALID if errors(validation.problems) else Exit.OK
 
 
+_HOME_CODES = {
+    HomeState.PENDING: Exit.PENDING,
+    HomeState.DRIFTED: Exit.PENDING,
+    HomeState.CONFLICT: Exit.CONFLICT,
+    HomeState.FORBIDDEN: Exit.ERROR,
+    HomeState.FAILED: Exit.ERROR,
+    HomeState.WAITS: Exit.ERROR,
+}
+"""What a home dashboard adds to the exit code. That it drifted counts as a dashboard's drift does."""
+
+
 def _codes(report: PassReport) -> set[Exit]:
     codes: set[Exit] = set()
     for failure in (report.failure, *(source.failure for source in report.sources)):
@@ -186,6 +199,8 @@ def _codes(report: PassReport) -> set[Exit]:
         codes.add(Exit.INVALID)
     if report.conflicts or report.held or any(each.result is Result.CONFLICT for each in report.removals):
         codes.add(Exit.CONFLICT)
+    if report.home is not None and (code := _HOME_CODES.get(report.home.state)) is not None:
+        codes.add(code)
     if (report.plan.changes or report.plan.drifted or report.pruning.deletions) and not report.applied:
         codes.add(Exit.PENDING)
     return codes

@@ -22,7 +22,7 @@ class State:
     """One state that can be put back. `kept` is what we keep of it, None where only the server's history has it.
 
     `author` and `saved` are the server's words (ISO 8601); of a base `saved` is when we applied it, and `author` is "". `message` is that
-    of the history.
+    of the history. `called` is what people call it, where that is not its version.
     """
 
     mark: Mark
@@ -30,6 +30,7 @@ class State:
     saved: str
     kept: Kept | None = None
     message: str = ""
+    called: str = ""
 
     @property
     def why(self) -> Why | None:
@@ -39,6 +40,8 @@ class State:
     @property
     def told(self) -> str:
         """As people say it: "version 2 by jonas"."""
+        if self.called:
+            return self.called
         by = self.author or ("provisioner" if self.why is Why.BASE else "")
         return f"version {self.mark.version}{f' by {by}' if by else ''}"
 
@@ -123,16 +126,16 @@ def states(kept: Iterable[Kept], versions: Iterable[Version], live: LiveState | 
     The server counts versions from 1 again when a dashboard was deleted and made anew, so those of one making stand together, those of the
     present one first. What is live itself is left out.
     """
-    found: dict[tuple[Mark, Fingerprint], State] = {}
+    found: dict[tuple[Mark, Fingerprint], State] = {}  # by id and version: a state is named in some dialects alone
     for each in sorted((each for each in kept if not _is_live(each, live)), key=lambda each: each.why is Why.BASE):
-        found.setdefault((each.mark, each.content), State(each.mark, each.author, each.updated, each))
+        found.setdefault((_plain(each.mark), each.content), State(each.mark, each.author, each.updated, each))
     ours = list(found.values())
-    known = {each.mark for each in ours}
+    known = {_plain(each.mark) for each in ours}
     marks = {Mark(live.mark.id, each.version): each for each in versions} if live is not None else {}
     past = [
         State(mark, each.author, each.created, message=each.message)
         for mark, each in marks.items()
-        if mark not in known and live is not None and mark != live.mark
+        if mark not in known and live is not None and mark != _plain(live.mark)
     ]
     newest: dict[int, str] = {}
     for mark, _ in found:
@@ -248,7 +251,12 @@ def _unrecorded(policy: Policy) -> str:
 
 def _is_live(kept: Kept, live: LiveState | None) -> bool:
     """A server that was set back to an old backup counts the same versions again for other contents: those are not what is live."""
-    return live is not None and kept.mark == live.mark and (kept.why is Why.BASE or kept.content == live.fingerprint)
+    same = live is not None and _plain(kept.mark) == _plain(live.mark)
+    return same and live is not None and (kept.why is Why.BASE or kept.content == live.fingerprint)
+
+
+def _plain(mark: Mark) -> Mark:
+    return Mark(mark.id, mark.version)
 
 
 def _no_such_version(version: int, live: LiveState | None, found: tuple[State, ...]) -> tuple[str, str]:

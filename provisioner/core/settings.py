@@ -102,6 +102,14 @@ class BasicAuth:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionAuth:
+    """User and password, given once for a session cookie that goes with every request; given again when the session has ended."""
+
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class Tls:
     """Files for TLS, absolute. `ca_file` replaces the system's authorities; `key_file` goes with `certificate_file`."""
 
@@ -110,25 +118,39 @@ class Tls:
     key_file: str | None = None
 
 
+class Api(StrEnum):
+    """Which of Grafana's APIs is spoken to a server."""
+
+    AUTO = "auto"
+    """The newest that it offers."""
+    SLUG = "slug"
+    """2 to 4: by the slug of the title."""
+    DASHBOARD = "dashboard"
+    """5 to 13: /api/dashboards, by uid."""
+    RESOURCE = "resource"
+    """12 and later: /apis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach one Grafana organisation. `url` may have a sub-path and has no trailing slash. `org_id` None leaves the choice to the
     credential.
 
-    4 reads and 2 saves at a time: on the dashboard API more connections are slower (reference 0.1). `timeout` is for one request.
+    4 reads at a time; `saves` None is as many as suit the API that is spoken (reference 0.1). `timeout` is for one request.
     `attempts` counts the first try too.
     """
 
     target: TargetName
     url: str
-    auth: TokenAuth | BasicAuth | None = None
+    auth: TokenAuth | BasicAuth | SessionAuth | None = None
     org_id: int | None = None
     tls: Tls = Tls()
     proxy: str | None = None
     timeout: float = 30.0
     attempts: int = 4
     reads: int = 4
-    saves: int = 2
+    saves: int | None = None
+    api: Api = Api.AUTO
 
 
 class DriftPolicy(StrEnum):
@@ -237,6 +259,16 @@ OWNER_PREFIX = "provisioner:"
 """What the tag of an owner begins with. A server keeps 50 characters of a tag (its column `term`), so a name has 38 at most."""
 
 
+class FoldersAs(StrEnum):
+    """What becomes of a dashboard's folder on a server that has none (2 to 4)."""
+
+    TAG = "tag"
+    """A tag, "Platform / Hosts": title and address stay as git has them."""
+    PREFIX = "prefix"
+    """The beginning of the title, "Platform / Hosts / Overview": titles may repeat in different folders."""
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class TargetSettings:
     """One Grafana organisation on one server, and what it should hold.
@@ -244,7 +276,8 @@ class TargetSettings:
     `sources` in the order stated. `folder` is the title of a parent for everything, None for the root. `data_sources` maps names of inputs
     and data sources to uids, `variables` names of other inputs (constants) to values. `overrides` in the order stated: where two match one
     path, the later one wins, part by part. `owner` is the name that other installations see on our dashboards, None for no such mark.
-    `drift_interval` is the time in which the daemon looks at each dashboard of ours once; 0 never.
+    `drift_interval` is the time in which the daemon looks at each dashboard of ours once; 0 never. `folders_as` is of use on servers
+    without folders alone. `home` is the uid of the home dashboard of the organisation, None where that is left alone.
     """
 
     name: TargetName
@@ -257,6 +290,8 @@ class TargetSettings:
     overrides: tuple[Override, ...] = ()
     owner: str | None = None
     drift_interval: float = 600.0
+    folders_as: FoldersAs = FoldersAs.TAG
+    home: str | None = None
 
     @property
     def owner_tag(self) -> str | None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from provisioner.core.changes import CreateFolder, Result
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.news import Matter, MatterKind, Matters, appeared, gone, matters
 from provisioner.core.report import Failure, PassReport
@@ -18,6 +19,8 @@ from provisioner.core.settings import TargetSettings
 from provisioner.core.standing import Cause, ConfigStanding, SourceStanding, Standing, TargetStanding
 from provisioner.daemon.around import Around
 from provisioner.daemon.shelf import Shelf, Shelved
+
+_IN_SYNC = frozenset({Result.CREATED, Result.UPDATED, Result.MOVED, Result.UNCHANGED})
 
 PATIENCE = 300.0
 """Seconds without progress after which a thread hangs, unless more is allowed. A request has 30 seconds and counts as progress; a look at a
@@ -150,7 +153,7 @@ class Board:
             server=f"Grafana {report.server.version}" if report.server is not None else standing.server,
             good=now,
             applied={each.name: each.revision.commit or each.revision.name for each in report.sources if each.revision is not None},
-            in_sync=report.unchanged + report.written,
+            in_sync=_in_sync(report),
             drifted=report.drifted,
             held=len(report.held),
             conflicts=dict(conflicts),
@@ -198,6 +201,12 @@ class Board:
     def _line(self, matter: Matter) -> Callable[..., object]:
         log = self._around.log
         return {"error": log.error, "warning": log.warning}.get(matter.severity, log.info)
+
+
+def _in_sync(report: PassReport) -> int:
+    """How many dashboards are now as git wants them. Folders are none, nor are those that were deleted."""
+    saved = (each.result in _IN_SYNC for each in report.outcomes if not isinstance(each.change, CreateFolder))
+    return report.resting + len(report.plan.unchanged) + sum(saved)
 
 
 def _source(name: SourceName, each: Shelved, now: float) -> SourceStanding:

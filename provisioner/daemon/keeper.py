@@ -23,7 +23,7 @@ from provisioner.daemon.shelf import Shelf, Shelved
 HALF_WRITTEN = 2.0
 """Seconds: a file that does not parse and is younger may be half of what somebody is just writing."""
 
-_A_MOMENT = 0.1
+_A_MOMENT = 0.2
 """Seconds until it is read once more."""
 
 

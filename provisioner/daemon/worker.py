@@ -24,8 +24,11 @@ from provisioner.daemon.mailbox import Mailbox
 from provisioner.daemon.shelf import Shelf
 from provisioner.reconcile import Parts, failure_of, reconcile
 
-_AGAIN = frozenset({Result.NOT_DONE, Result.UNKNOWN})
-"""What another try may well do. What the server refuses is not sent again before something changed."""
+_SETTLED = frozenset({Result.CREATED, Result.UPDATED, Result.MOVED, Result.DELETED, Result.UNCHANGED})
+"""Whatever else became of a change, another pass looks at it, with all that is known by then: somebody was faster (the policy decides when
+the edit is seen), the server was ill, or it refuses, which a permission may mend that nobody tells us of. Nothing else would wish that
+pass: the patrol tells a state once. A server that refuses for good is asked once in five minutes in the end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Worker:
 
     def _ended(self, report: PassReport, cause: Cause, agenda: PassAgenda) -> None:
         around, name = self._around, self._part.settings.name
-        failed = not report.stopped and (report.failure is not None or any(each.result in _AGAIN for each in report.outcomes))
+        results = {*(each.result for each in report.outcomes), *(each.result for each in report.removals)}
+        failed = not report.stopped and (report.failure is not None or not results <= _SETTLED)
         now, chance = around.clock(), around.chance()
         ended = replace(PassAgenda(), failures=agenda.failures).ended(now, chance, failed=failed, due_in=due_in(report, around.now()))
         self._mailbox.post(lambda each: replace(each, failures=ended.failures, retry_at=ended.retry_at, due_at=ended.due_at))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from provisioner.core import documents, export
+from provisioner.core.asking import wants_of
 from provisioner.core.catalog import problem
 from provisioner.core.desired import Wants
 from provisioner.core.errors import (
@@ -29,7 +30,9 @@ from provisioner.core.errors import (
     TargetUnsuitable,
 )
 from provisioner.core.export import Change, Choice, Done, Expected, FolderFile, Holding, Place, PullReport, Remark
-from provisioner.core.model import DesiredDashboard, Entry, FileKind, LiveDashboard, Server, Uid
+from provisioner.core.flattening import flat_fill
+from provisioner.core.introducing import Introduced, befriended, of_desired, of_records
+from provisioner.core.model import DesiredDashboard, Entry, FileKind, Fill, Found, LiveDashboard, Server, Uid
 from provisioner.core.ports import Grafana, Source
 from provisioner.core.problems import Severity, errors
 from provisioner.core.records import Record
@@ -102,14 +105,14 @@ class _Kept:
 
 def _pulled(report: PullReport, target: TargetSettings, choice: Choice, work: _Work) -> PullReport:
     """Raises TargetError while the server is looked over; once files are written, what goes wrong is in the report."""
-    found = work.grafana.find()
     wants = _wants(target, work)
+    found = _found(work, wants)
     scope = export.scope_of(work.server, work.grafana.folders(), found, target.folder)
     here = export.there(work.holding, wants, scope, work.server)
     layout = export.lay_out(work.server, scope, found, here, choice)
     groups = _by_file(layout.places)
     work.parts.on_layout(len(groups))
-    run = _Run(work, wants)
+    run = _Run(work, wants, _marks_at_the_top(target, work.server))
     wrong = errors(here.desired.problems)
     first = Done(elsewhere=layout.elsewhere, outside=layout.outside, held=layout.held, remarks=layout.remarks, problems=wrong)
     folder_files = [run.folder_file(each) for each in layout.folder_files]
@@ -119,10 +122,27 @@ def _pulled(report: PullReport, target: TargetSettings, choice: Choice, work: _W
     return replace(report, done=export.total((first, *folder_files, *done)), failure=failure, stopped=run.stopped)
 
 
+def _found(work: _Work, wants: Wants) -> tuple[Found, ...]:
+    """What search shows. Where the server knows no uids, those of ours that are known already, and for each other one a uid of its own."""
+    if not work.server.by_slug:
+        return work.grafana.find()
+    work.grafana.introduce(of_records(work.holding.records))
+    nowhere = export.scope_of(work.server, (), (), None)
+    work.grafana.introduce(of_desired(export.there(work.holding, wants, nowhere, work.server).desired))
+    found = befriended(work.grafana.find(), work.server)
+    work.grafana.introduce(Introduced(each.uid, each.title) for each in found)
+    return found
+
+
+def _marks_at_the_top(target: TargetSettings, server: Server) -> Fill:
+    """The owner's tag and, on a server without folders, what stands for the stated parent."""
+    above = (target.folder,) if target.folder and server.by_slug else ()
+    return flat_fill(Fill(tag=target.owner_tag or ""), above, target.folders_as)
+
+
 def _wants(target: TargetSettings, work: _Work) -> Wants:
     """What the target states. The server is asked for its data sources only when a file has a hole that is not mapped, as in a pass."""
-    tag, severities = target.owner_tag or "", work.parts.severities
-    wants = Wants(target.folder, target.data_sources, target.variables, None, asked=True, owner_tag=tag, severities=severities)
+    wants = wants_of(target, work.parts.severities)
     mapped = {name for name, _ in target.data_sources}
     readings = (reading for source in (work.holding.directory, *work.holding.others) for _, reading in source.files)
     holes = (each for reading in readings for document in reading.documents for each in document.inputs)
@@ -142,8 +162,9 @@ def _by_file(places: Iterable[Place]) -> list[tuple[Place, ...]]:
 class _Run:
     """What the threads of one pull share: why to halt."""
 
-    def __init__(self, work: _Work, wants: Wants) -> None:
-        self._work, self._wants = work, wants
+    def __init__(self, work: _Work, wants: Wants, marks: Fill) -> None:
+        """`marks` are what a pass adds to a file at the top of the directory."""
+        self._work, self._wants, self._marks = work, wants, marks
         self._disk = Directory(work.parts.directory)
         self._lock = threading.Lock()
         self.error: ProvisionerError | None = None
@@ -213,9 +234,9 @@ class _Run:
         return live
 
     def _new(self, place: Place, live: LiveDashboard) -> Done:
-        data = export.made(place.uid, live.content, self._wants.owner_tag)
+        data = export.made(place.uid, live.content, self._marks)
         shown = self._shown(place.path)
-        checked = export.checked(data, FileKind.JSON, shown, Expected(place.uid, live.content), self._wants)
+        checked = export.checked(data, FileKind.JSON, shown, Expected(place.uid, live.content, marks=self._marks), self._wants)
         if checked.held:
             return checked
         why = self._disk.create(place.path, data)
@@ -269,7 +290,8 @@ _MERGE = "carry the change over by hand"
 
 def _expected(change: Change) -> Expected:
     known = change.known
-    return Expected(known.uid, change.live, known.document.index if known.derived and not change.named else None)
+    unnamed = known.document.index if known.derived and not change.named else None
+    return Expected(known.uid, change.live, unnamed, export.marks_of(known.fill))
 
 
 def _unwritten(shown: str, why: str) -> Done:

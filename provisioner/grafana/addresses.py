@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from provisioner.core.model import ROOT, FolderUid
+from provisioner.core.model import ROOT, FolderUid, Uid
 
 _ROOT_SPELLINGS = frozenset({"", "general"})
 """Both mean the root when a server says them (reference 3.2)."""
@@ -61,6 +61,15 @@ def folder_in(path: object) -> FolderUid | None:
     _, found, rest = path.partition("/dashboards/f/")
     uid = unquote(rest.partition("/")[0])
     return FolderUid(uid) if found and uid else None
+
+
+def home_in(path: object) -> Uid | None:
+    """The uid in the address of a dashboard that a server sends people to, "/d/emoji/some-title"; None when it names none."""
+    if not isinstance(path, str):
+        return None
+    _, found, rest = urlsplit(path).path.partition("/d/")
+    uid = unquote(rest.partition("/")[0])
+    return Uid(uid) if found and uid else None
 
 
 def folder_uid(value: object) -> FolderUid:

@@ -65,7 +65,7 @@ def save_answer(reply: Reply | Lost, save: Save, site: str) -> SaveAnswer:
         case 412:
             return _precondition(reply)
         case _:
-            return _common(reply, site)
+            return of_any_write(reply, site)
 
 
 def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
@@ -84,7 +84,7 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
         case 409 | 412:
             return FolderExists(words)
         case _:
-            return _common(reply, site)
+            return of_any_write(reply, site)
 
 
 def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdated | FolderRefusal:
@@ -104,7 +104,7 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdated | Fold
             # 12.4 says it of the dashboard, and leaves the status out (transcripts, "rename folder, stale version").
             return FolderStale(words)
         case _:
-            return _common(reply, site)
+            return of_any_write(reply, site)
 
 
 def delete_answer(reply: Reply | Lost, site: str) -> DeleteAnswer:
@@ -119,15 +119,15 @@ def delete_answer(reply: Reply | Lost, site: str) -> DeleteAnswer:
         case 400 if _PROVISIONED_TOO in reply.words.lower():
             return ManagedElsewhere(reply.words)
         case _:
-            return _common(reply, site)
+            return of_any_write(reply, site)
 
 
 def _is_taken(words: str) -> bool:
     return any(part in words.lower() for part in _FOLDER_TAKEN)
 
 
-def _common(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:
-    """What means the same for every write."""
+def of_any_write(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:
+    """What means the same for every write, by whichever dialect. Raises TargetUnauthorised."""
     if reply.status == 401:
         raise failures.unauthorised(site, reply.words)
     if is_refusal_to_work(reply):

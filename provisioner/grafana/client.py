@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -24,11 +24,12 @@ import httpx
 import stamina
 
 from provisioner.core.secret import Reveal
-from provisioner.core.settings import Connection
+from provisioner.core.settings import Connection, SessionAuth
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import without_credentials
-from provisioner.grafana.credentials import Credential
+from provisioner.grafana.credentials import Credential, Identity, Renewal, Shown
 from provisioner.grafana.replies import Lost, Reply
+from provisioner.grafana.sessions import Sessions, SignedIn
 from provisioner.grafana.transport import open_transport
 from provisioner.grafana.waiting import FIRST_WAIT, LONGEST_PATIENCE, LONGEST_WAIT, Waiting, retry_after
 
@@ -45,11 +46,12 @@ whole answer included. Called from the thread that asked; it must neither fail n
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request. All but GET may change something."""
+    """One request. All but GET may change something. The body may hold a password."""
 
     path: str
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     method: str = "GET"
+    accept: str = ""
 
     @property
     def is_read(self) -> bool:
@@ -79,13 +81,20 @@ class _TooMuchError(httpx.TransportError):
 class Client:
     """Requests to one target. Thread-safe; as many at a time as the connection's reads and saves together."""
 
-    def __init__(self, connection: Connection, reveal: Reveal, waiting: Waiting | None = None, on_request: OnRequest | None = None) -> None:
-        """Raises SecretUnreadable, TargetUnauthorised and TargetUnsuitable. Nothing is sent yet."""
+    def __init__(
+        self,
+        connection: Connection,
+        reveal: Reveal,
+        waiting: Waiting | None = None,
+        on_request: OnRequest | None = None,
+        sessions: Sessions | None = None,
+    ) -> None:
+        """`sessions` are gone on with. Raises SecretUnreadable, TargetUnauthorised and TargetUnsuitable. Nothing is sent yet."""
         self.site = without_credentials(connection.url)
         self._connection = connection
         self._waiting = waiting or Waiting()
         self._on_request = on_request
-        self._credential = Credential(connection, reveal)
+        self._identity = self._identified(connection, reveal, sessions)
         self._http = open_transport(connection)
         self._lock = Lock()
         self._requests = 0
@@ -106,9 +115,9 @@ class Client:
         with self._lock:
             return self._requests
 
-    def read(self, path: str, params: Mapping[str, str | int] | None = None) -> Reply:
-        """GET. Every status but 3xx, 401 and 407 comes back as a reply. Raises TargetError."""
-        reply = self._insisted(_Request(f"{path}?{urlencode(params)}" if params else path))
+    def read(self, path: str, params: Mapping[str, str | int] | None = None, accept: str = "") -> Reply:
+        """GET; `accept` is of the resource API. Every status but 3xx, 401 and 407 comes back as a reply. Raises TargetError."""
+        reply = self._insisted(_Request(f"{path}?{urlencode(params)}" if params else path, accept=accept))
         if isinstance(reply, Lost):
             raise failures.unreachable(self.site, reply.words)
         return reply
@@ -117,9 +126,9 @@ class Client:
         """POST or PUT of JSON. `Lost` when it may have been done. Raises TargetError where it was certainly not done."""
         return self._insisted(_Request(path, body, method))
 
-    def delete(self, path: str) -> Reply | Lost:
+    def delete(self, path: str, body: bytes | None = None) -> Reply | Lost:
         """DELETE. A write like any other: after an answer that leaves it open it is not sent again."""
-        return self._insisted(_Request(path, method="DELETE"))
+        return self._insisted(_Request(path, body, method="DELETE"))
 
     def _insisted(self, request: _Request) -> Reply | Lost:
         """As many attempts as are allowed. stamina counts them and lets the waits grow; the wait itself is ours, so that a stop ends it."""
@@ -155,11 +164,16 @@ class Client:
         return asked if asked is not None else backoff * (1 + self._waiting.chance())
 
     def _authorised(self, request: _Request) -> Reply | Lost:
-        """One attempt, and a second one with a rotated secret: 401 was certainly not done."""
-        header = self._credential.header
-        reply = self._judged(request, header)
-        if isinstance(reply, Reply) and reply.status == 401 and self._credential.renewed(header):
-            reply = self._judged(request, self._credential.header)
+        """One attempt, and another one with a rotated secret or a new session: 401 was certainly not done. Nobody signs in twice for one
+        request.
+        """
+        shown, renewal = self._identity.shown(), Renewal.ANOTHER
+        reply = self._judged(request, shown)
+        while isinstance(reply, Reply) and reply.status == 401 and renewal is Renewal.ANOTHER:
+            renewal = self._identity.renewed(shown)
+            if renewal is not Renewal.NOTHING:
+                shown = self._identity.shown()
+                reply = self._judged(request, shown)
         if isinstance(reply, Lost):
             return reply
         if reply.status == 401:
@@ -170,10 +184,24 @@ class Client:
             raise failures.redirected(self.site, self.site + request.path, reply)
         return reply
 
-    def _judged(self, request: _Request, header: str | None) -> Reply | Lost:
+    def _identified(self, connection: Connection, reveal: Reveal, sessions: Sessions | None) -> Identity:
+        if not isinstance(connection.auth, SessionAuth):
+            return Credential(connection, reveal)
+        session = (sessions or Sessions(self._waiting.clock)).of(connection, connection.auth)
+        return SignedIn(session, self._sign_in, reveal)
+
+    def _sign_in(self, body: bytes) -> Reply:
+        """Sends user and password. To sign in twice does no harm, so a lost answer is like one that says "later"."""
+        request = _Request("/login", body, "POST")
+        reply = self._judged(request, Shown())
+        if isinstance(reply, Lost):
+            raise _AgainError(f"{request}: {reply.words}")
+        return reply
+
+    def _judged(self, request: _Request, shown: Shown) -> Reply | Lost:
         """One exchange; raises `_AgainError` for what is worth another attempt."""
         try:
-            reply = self._exchange(request, header)
+            reply = self._exchange(request, shown)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._not_sent(request, error) from error
         except _TooMuchError as error:
@@ -206,13 +234,14 @@ class Client:
             raise failures.unreachable(self.site, f"TLS failed: {_told(error)}", step) from error
         raise _AgainError(f"{request}: {_told(error)}") from error
 
-    def _exchange(self, request: _Request, header: str | None) -> Reply:
+    def _exchange(self, request: _Request, shown: Shown) -> Reply:
         """One attempt, which whoever counts them is told of."""
         begun = self._waiting.clock()
         outcome = "error"
         try:
-            reply = self._sent(request, header)
+            reply = self._sent(request, shown)
             outcome = str(reply.status)
+            self._identity.noticed(shown, reply)
         except (httpx.TransportError, httpx.DecodingError) as error:
             outcome = _kind(error)
             raise
@@ -221,9 +250,11 @@ class Client:
                 self._on_request(request.method, outcome, self._waiting.clock() - begun)
         return reply
 
-    def _sent(self, request: _Request, header: str | None) -> Reply:
+    def _sent(self, request: _Request, shown: Shown) -> Reply:
         """Sends once and reads the whole answer, within the bounds of size and time."""
-        headers = {"Authorization": header} if header else {}
+        headers = dict([shown.header] if shown.header else [])
+        if request.accept:
+            headers["Accept"] = request.accept
         if request.body is not None:
             # Exactly this: from 8.x on a charset behind it makes the body "bad request data" (reference 1.1).
             headers["Content-Type"] = "application/json"
@@ -234,10 +265,11 @@ class Client:
         return Reply(
             status=response.status_code,
             content_type=response.headers.get("content-type", ""),
-            body=self._credential.hidden(body) if response.status_code >= 300 else body,
+            body=self._identity.hidden(body) if response.status_code >= 300 else body,
             retry_after=retry_after(response.headers.get("retry-after"), self._waiting.now()),
             location=response.headers.get("location", ""),
             date=response.headers.get("date", ""),
+            cookies=tuple(response.headers.get_list("set-cookie")),
         )
 
     def _body(self, response: httpx.Response) -> bytes:

@@ -6,11 +6,13 @@ dashboard up to 11.2), the folder is named, always (left out it means the root),
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from threading import Lock
 from types import TracebackType
 from typing import Self, cast
 
 from provisioner.core.answers import DeleteAnswer, Deleted, FolderAnswer, FolderUpdateAnswer, Rejected, Save, SaveAnswer
+from provisioner.core.introducing import Introduced
 from provisioner.core.model import (
     ROOT,
     DataSource,
@@ -30,11 +32,14 @@ from provisioner.grafana import failures, history
 from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
 from provisioner.grafana.answers import delete_answer, folder_answer, save_answer
 from provisioner.grafana.client import Client
+from provisioner.grafana.data_sources import data_sources
 from provisioner.grafana.folder_changes import delete_folder, folder_is_empty, update_folder
 from provisioner.grafana.folders import all_folders, one_folder
+from provisioner.grafana.organisation import OrganisationRoutes
 from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.replies import Reply
-from provisioner.grafana.search import Row, search
+from provisioner.grafana.search import found_in, search
+from provisioner.grafana.trash import TrashRoutes
 
 MESSAGE_LETTERS = 500
 """11 and later refuse a longer message (reference 1.1)."""
@@ -67,6 +72,14 @@ class Dashboards:
     def requests(self) -> int:
         return self._client.requests
 
+    @property
+    def organisation(self) -> OrganisationRoutes:
+        return OrganisationRoutes(self._client, self._release)
+
+    @property
+    def trash(self) -> TrashRoutes:
+        return TrashRoutes(self._client, self._server)
+
     def probe(self) -> Server:
         """What was found when this was opened, the first time; asked anew from the second time on, so that an upgrade is seen."""
         with self._lock:
@@ -77,20 +90,17 @@ class Dashboards:
                 self._server = server
         return self._server
 
+    def introduce(self, known: Iterable[Introduced]) -> None:
+        """The server knows our uids by itself."""
+
     def find(self) -> tuple[Found, ...]:
-        return tuple(self._found(row) for row in search(self._client, self._release, "dash-db"))
+        return tuple(found_in(self._client.site, row) for row in search(self._client, self._release, "dash-db"))
 
     def folders(self) -> tuple[LiveFolder, ...]:
         return all_folders(self._client, self._release, nested=self._server.nested_folders)
 
     def data_sources(self) -> tuple[DataSource, ...] | None:
-        reply = self._client.read("/api/datasources")
-        if reply.status == 403:
-            return None
-        rows = reply.rows
-        if not reply.ok or rows is None:
-            raise failures.of_read(self._client.site, "the list of data sources", reply)
-        return tuple(_data_source(row) for row in rows)
+        return data_sources(self._client)
 
     def dashboard(self, uid: Uid) -> LiveDashboard | None:
         """Also raises TargetForbidden where this one dashboard may not be read, though others may."""
@@ -124,7 +134,10 @@ class Dashboards:
         reply = self._client.write("/api/dashboards/db", body_of(save, folder_id))
         return save_answer(reply, save, self._client.site)
 
-    def delete(self, uid: Uid) -> DeleteAnswer:
+    def marks(self) -> None:
+        """Search knows no version."""
+
+    def delete(self, uid: Uid, over: Mark | None = None) -> DeleteAnswer:  # noqa: ARG002 - nothing of it can be said here
         """5.4 deletes also what a file provisions, and old servers a folder of this uid with all that lies in it: `dashboard` names both
         as `managed_by`.
         """
@@ -156,16 +169,6 @@ class Dashboards:
     @property
     def _release(self) -> Release | None:
         return release_of(self._server.version)
-
-    def _found(self, row: Row) -> Found:
-        uid = str(row["uid"])
-        return Found(
-            uid=Uid(uid),
-            title=str(row.get("title") or ""),
-            folder=folder_uid(row.get("folderUid")),
-            url=page_of(self._client.site, row.get("url"), "d", uid),
-            folder_title=str(row.get("folderTitle") or ""),
-        )
 
     def _live(self, uid: Uid, content: dict[str, Json], meta: dict[str, Json], reply: Reply) -> LiveDashboard:
         number, version = content.get("id"), content.get("version", meta.get("version"))
@@ -208,16 +211,20 @@ def body_of(save: Save, folder_id: int | None) -> bytes:
     dashboard["uid"] = save.uid
     if save.version is not None:
         dashboard["version"] = save.version
-    message = save.message if len(save.message) <= MESSAGE_LETTERS else save.message[: MESSAGE_LETTERS - 1] + "…"
     body: dict[str, Json] = {
         "dashboard": dashboard,
         "folderUid": save.folder,
-        "message": message,
+        "message": shortened(save.message),
         "overwrite": False,
     }
     if folder_id is not None:
         body["folderId"] = folder_id
     return encode(body)
+
+
+def shortened(message: str) -> str:
+    """As much of it as servers take."""
+    return message if len(message) <= MESSAGE_LETTERS else message[: MESSAGE_LETTERS - 1] + "…"
 
 
 def _manager(meta: dict[str, Json]) -> str | None:
@@ -228,15 +235,3 @@ def _manager(meta: dict[str, Json]) -> str | None:
         return None
     file = meta.get("provisionedExternalId")
     return f"file provisioning ({file})" if isinstance(file, str) and file else "file provisioning"
-
-
-def _data_source(row: Row) -> DataSource:
-    """5.x has no uid for data sources; there dashboards name them by name."""
-    name = str(row.get("name") or "")
-    uid = row.get("uid")
-    return DataSource(
-        uid=uid if isinstance(uid, str) and uid else name,
-        name=name,
-        type=str(row.get("type") or ""),
-        default=row.get("isDefault") is True,
-    )

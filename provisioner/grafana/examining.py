@@ -21,7 +21,7 @@ from provisioner.core.model import Json, Server, Uid
 from provisioner.core.secret import Reveal
 from provisioner.core.settings import Connection
 from provisioner.grafana.client import Client
-from provisioner.grafana.dashboards import Dashboards
+from provisioner.grafana.opening import spoken
 from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.search import search
 from provisioner.grafana.waiting import Waiting
@@ -33,16 +33,17 @@ def examine(connection: Connection, reveal: Reveal, tag: str | None, waiting: Wa
     """Some ten requests. `tag` is the one that marks our dashboards. Raises SecretUnreadable and TargetError."""
     waiting = waiting or Waiting()
     with Client(connection, reveal, waiting) as client:
-        server = probe(client, connection.org_id)
+        grafana = spoken(client, probe(client, connection.org_id), connection)
+        server = grafana.probe()
         ahead = _ahead(client.read("/api/health").date, waiting.now())
-        dashboards = Dashboards(client, server, connection.org_id)
-        rows = search(client, release_of(server.version), "dash-db")
-        sources = dashboards.data_sources()
+        rows = [] if server.by_slug else search(client, release_of(server.version), "dash-db")
+        dashboards = len(grafana.find()) if server.by_slug else len(rows)
+        sources = grafana.data_sources()
         return ServerSeen(
             server=server,
             credential=_credential(client, server, may_list=sources is not None),
-            dashboards=len(rows),
-            folders=len(dashboards.folders()),
+            dashboards=dashboards,
+            folders=len(grafana.folders()),
             data_sources=None if sources is None else len(sources),
             ahead=ahead,
             tagged=tuple(Uid(str(row["uid"])) for row in rows if tag is not None and tag in _tags(row.get("tags"))),

@@ -54,6 +54,22 @@ def unauthorised(site: str, words: str) -> TargetUnauthorised:
     )
 
 
+def not_signed_in(site: str, words: str) -> TargetUnauthorised:
+    """The sign-in refused user and password. Whoever goes on trying is locked out, by Grafana for five minutes after the fifth time."""
+    return TargetUnauthorised(
+        f"{site} does not take this user and password: {words}",
+        next_step="correct the password in its file. The refused one is not sent again before a later pass, since Grafana locks users out",
+    )
+
+
+def no_sign_in(site: str, words: str) -> TargetUnauthorised:
+    """There is no form to sign in by, or not for us."""
+    return TargetUnauthorised(
+        f"{site} lets nobody sign in by user and password: {words}",
+        next_step="use a service account token (token_file), or turn the login form on (disable_login_form) and let POST /login through",
+    )
+
+
 def of_proxy(site: str, words: str) -> TargetUnauthorised:
     """407: it is the proxy that wants to know who we are."""
     return TargetUnauthorised(

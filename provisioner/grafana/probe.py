@@ -1,4 +1,4 @@
-"""Who answers: a Grafana or not, which version, which organisation, and whether folders may have parents.
+"""Who answers: a Grafana or not, which version, which organisation, whether it knows uids and folders, and whether those may have parents.
 
 In: a client. Out: `core.model.Server`. Raises TargetUnsuitable for what we cannot work with, naming what answered.
 Two requests where the version settles everything; the settings of the web page (large) are asked for only where it does not.
@@ -19,7 +19,7 @@ from provisioner.grafana.replies import Reply
 Release = tuple[int, int]
 """Major and minor, (9, 3)."""
 
-OLDEST: Release = (5, 0)
+FIRST_WITH_UIDS: Release = (5, 0)
 _NESTED_BY_TOGGLE: Release = (9, 4)
 _NESTED: Release = (11, 0)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
@@ -49,11 +49,10 @@ def probe(client: Client, org_id: int | None) -> Server:
     if release is None:
         version, source = _text(_object(settings.get("buildInfo")).get("version")), "/api/frontend/settings"
         release = release_of(version)
-    if release is not None and release < OLDEST:
-        raise failures.unsuitable(
-            f"{client.site} is Grafana {version}, which knows dashboards by slug and not by uid: that API is not spoken yet",
-            "upgrade it to Grafana 5 or later, or leave this target out",
-        )
+    if release < FIRST_WITH_UIDS if release is not None else _has_no_folders(client):
+        said = f"version {version} by {source}" if version else "the version is hidden, and it knows no folders"
+        why = f"{said}; /api/dashboards/db by slug is what 2 to 4 speak"
+        return Server(client.site, version, "slug API", why, organisation.id, organisation.name, nested_folders=False, by_slug=True)
     said = f"version {version} by {source}" if version else "the version is hidden: taken for a new one"
     return Server(
         url=client.site,
@@ -97,6 +96,12 @@ def _organisation(client: Client, health: Reply, org_id: int | None) -> _Organis
         f"{client.site} is no Grafana: /api/health answered {health}; /api/org answered {reply}",
         "see that the url names a Grafana, with its sub-path if it has one",
     )
+
+
+def _has_no_folders(client: Client) -> bool:
+    """Whether the route of folders is not known: 5 and later answer it with a list, or forbid it (transcripts, "list folders")."""
+    reply = client.read("/api/folders", {"limit": 1})
+    return reply.status == 404 and reply.is_json
 
 
 def _nested(release: Release | None, toggles: Mapping[str, Json]) -> bool:

@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
@@ -27,7 +27,7 @@ _NO_NUMBER = "NaN and infinities are no JSON"
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A whole answer. `retry_after` is in seconds from when it came; `location` is where a 3xx points; `date` is when it was made, in the
-    server's own words.
+    server's own words. `cookies` are its `Set-Cookie` headers, which may be as good as a password.
     """
 
     status: int
@@ -36,6 +36,7 @@ class Reply:
     retry_after: float | None = None
     location: str = ""
     date: str = ""
+    cookies: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from provisioner.core.model import Json
+from provisioner.core.model import Found, Json, Uid
 from provisioner.grafana import failures
+from provisioner.grafana.addresses import folder_uid, page_of
 from provisioner.grafana.client import Client
 from provisioner.grafana.probe import Release
 from provisioner.grafana.replies import Reply
@@ -40,6 +41,19 @@ def search(client: Client, release: Release | None, kind: str) -> list[Row]:
         ask = lambda page: client.read("/api/search", {**params, "page": page})  # noqa: E731 - read beside its twin above
         found = pages(ask, PAGE, client.site, "the search")
     return [row for row in found if row.get("type", kind) == kind]
+
+
+def found_in(site: str, row: Row) -> Found:
+    """A dashboard as a row of the search names it."""
+    uid, tags = str(row["uid"]), row.get("tags")
+    return Found(
+        uid=Uid(uid),
+        title=str(row.get("title") or ""),
+        folder=folder_uid(row.get("folderUid")),
+        url=page_of(site, row.get("url"), "d", uid),
+        folder_title=str(row.get("folderTitle") or ""),
+        tags=tuple(each for each in tags if isinstance(each, str)) if isinstance(tags, list) else None,
+    )
 
 
 def pages(ask: Callable[[int], Reply], size: int, site: str, what: str) -> list[Row]:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import ssl
 import urllib.request
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import httpx
 
 from provisioner import __version__
 from provisioner.core.errors import TargetUnsuitable
-from provisioner.core.settings import Connection, Tls
+from provisioner.core.settings import Connection, SessionAuth, Tls
 from provisioner.grafana.addresses import without_credentials
 from provisioner.grafana.failures import unsuitable
 
 CONNECT_SECONDS = 10.0
 """A host that is there accepts within a blink; a longer time-out of the settings does not make this one longer."""
+
+MOST_SAVES = 8
+"""At a time where nobody states a number: what suits the API that wants most (reference 0.1)."""
 
 IDLE_SECONDS = 30.0
 """A connection idle for longer is not used again: load balancers drop theirs after 60 seconds, some without a word."""
@@ -28,7 +32,7 @@ def open_transport(connection: Connection) -> httpx.Client:
     """Raises TargetUnsuitable for a url, certificate or proxy that cannot be used."""
     site = without_credentials(connection.url)
     _check_url(site)
-    size = max(1, connection.reads + connection.saves)
+    size = max(1, connection.reads + (connection.saves or MOST_SAVES))
     seconds = connection.timeout
     headers = {"User-Agent": f"provisioner/{__version__}", "Accept": "application/json"}
     if connection.org_id is not None:
@@ -36,6 +40,8 @@ def open_transport(connection: Connection) -> httpx.Client:
     try:
         return httpx.Client(
             headers=headers,
+            # A session's cookies are kept beside it: here, one that has ended would go with the next sign-in.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())) if isinstance(connection.auth, SessionAuth) else None,
             verify=_context(connection.tls, site) if _meets_tls(connection, site) else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             proxy=connection.proxy,
             trust_env=connection.proxy is None,

@@ -10,21 +10,28 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from provisioner.core.explain import Explanation, NotFound
+from provisioner.core.inventory import Inventory
 from provisioner.core.problems import Problem
 from provisioner.core.report import Exit, Failure, PassReport, Validation
 from provisioner.core.status import StatusReport
+from provisioner.core.trash import TrashReport
 from provisioner.render.json_ import failure_json, passes_json, validation_json
 from provisioner.render.json_answers import diff_json, explanation_json, status_json
+from provisioner.render.json_inventory import inventory_json
+from provisioner.render.json_trash import trash_json
 from provisioner.render.junit import failure_junit, passes_junit, validation_junit
 from provisioner.render.lines import printed
 from provisioner.render.markdown import failure_markdown, passes_markdown, validation_markdown
 from provisioner.render.markdown_answers import diff_markdown, explanation_markdown, status_markdown
+from provisioner.render.markdown_inventory import inventory_markdown
 from provisioner.render.options import Answer, Format, Options
 from provisioner.render.sarif import failure_sarif, passes_sarif, validation_sarif
 from provisioner.render.text_explain import diff_lines, explanation_lines, raw_lines
+from provisioner.render.text_inventory import inventory_lines
 from provisioner.render.text_pass import apply_lines, plan_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
 from provisioner.render.text_status import status_lines
+from provisioner.render.text_trash import trash_lines
 from provisioner.render.text_validation import validation_lines
 
 
@@ -100,6 +107,24 @@ def render_diff(answers: Sequence[Explanation | NotFound], form: Answer, options
             return diff_markdown(answers, raw=raw)
         case _:
             assert_never(form)
+
+
+def render_inventory(inventories: Sequence[Inventory], form: Answer, code: Exit, options: Options) -> str:
+    """What is on each target."""
+    match form:
+        case Format.TEXT:
+            return printed(inventory_lines(inventories, options), options)
+        case Format.JSON:
+            return inventory_json(inventories, code)
+        case Format.MARKDOWN:
+            return inventory_markdown(inventories, code)
+        case _:
+            assert_never(form)
+
+
+def render_trash(reports: Sequence[TrashReport], form: Format, code: Exit, options: Options) -> str:
+    """What was deleted and is still there: as JSON, else as text."""
+    return trash_json(reports, code) if form is Format.JSON else printed(trash_lines(reports, options), options)
 
 
 def render_failure(failure: Failure, problems: Sequence[Problem], form: Format, code: Exit, options: Options) -> str:

@@ -10,13 +10,14 @@ source    {name, revision {name, commit, subject, author, when} | null, files, d
 problem   {code, severity, file, line, column, document, pointer, message, remedy}; line and column are null where no line is meant
 target    {name, url, applied, stopped, seconds, requests, server | null, failure | null, counts, sources, changes [change] of a plan,
           outcomes [outcome] of an apply, notice, drifted [drift], adopted [dashboard], deletions [{base, live}], removals [removal],
-          held [held], conflicts [conflict], problems}
+          held [held], conflicts [conflict], home | null, problems}
 change    {action create | update | move | create-folder | rename-folder, dashboard or folder, reason, moves, differences, live | null,
           twin | null, keep null | before-overwrite}
 outcome   {change, result, detail, remedy, version_before, version_after, url, conflict kind | null}
 conflict  {kind, ours, theirs | null, message, remedy, differences from live to git, ours_changed and theirs_changed since the last apply}
 drift     {dashboard, base, live | null, message, remedy, differences from what we wrote to what is live}
 base      {uid, title, titles, source, path, blob, commit | null, version, applied, written, missing_since | null}
+home      {state, uid, message, remedy}; null where none is stated, or it was not looked at
 held      {reason, base, live | null, message, remedy}
 removal   {base or folder, result, detail, remedy}
 difference {change, part, aspect, before, after}
@@ -90,6 +91,7 @@ def _target(report: PassReport) -> Object:
         "removals": [parts.removal(each) for each in report.removals],
         "held": [parts.held(each) for each in report.pruning.held],
         "conflicts": [parts.conflict(each) for each in report.conflicts],
+        "home": parts.home(report.home),
         "problems": [parts.problem(each) for each in report.problems],
     }
 

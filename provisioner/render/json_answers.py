@@ -3,7 +3,7 @@
 In: `StatusReport`s, `Explanation`s, what was not found. Out: text.
 
 Status: version, kind "status", exit_code, targets [{name, url, in_sync, failure | null, notice, counts by standing, last base | null,
-        sources, dashboards [stand], problems}].
+        sources, dashboards [stand], home | null, problems}].
 stand   {standing, uid, name, path, since, conflict kind | null, detail, remedy, url, base | null, differences}
 Explanation: version, kind "explanation", answers [answer].
 Diff: version, kind "diff", answers [answer, with raw text where it was asked for].
@@ -57,6 +57,7 @@ def _status(status: StatusReport) -> Object:
         "last": parts.record(status.last),
         "sources": [parts.source(each) for each in report.sources],
         "dashboards": [_stand(each) for each in status.stands],
+        "home": parts.home(report.home),
         "problems": [parts.problem(each) for each in report.problems],
     }
 

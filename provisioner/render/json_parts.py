@@ -21,6 +21,7 @@ from provisioner.core.changes import (
     UpdateDashboard,
 )
 from provisioner.core.guard import Deletion, Held
+from provisioner.core.home import HomeReport
 from provisioner.core.model import DesiredDashboard, DesiredFolder, Found
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
@@ -210,6 +211,11 @@ def removal(of: Removal) -> Object:
     if isinstance(of.record, FolderRecord):
         return {"folder": {"uid": of.record.uid, "title": of.record.title, "directory": of.record.path}, **told}
     return {"base": record(of.record), **told}
+
+
+def home(of: HomeReport | None) -> Object | None:
+    """How the home dashboard stands."""
+    return None if of is None else {"state": of.state.value, "uid": of.wanted, "message": of.message, "remedy": of.remedy}
 
 
 def _folder(of: Change) -> Object | None:

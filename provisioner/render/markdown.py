@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from provisioner.core.changes import Change, Conflict, Drift, Outcome, Result, UpdateDashboard
+from provisioner.core.home import HomeReport
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, Failure, PassReport, Validation
@@ -69,10 +70,18 @@ def _chapter(report: PassReport) -> list[str]:
         parts += _conflict(conflict) if at < _CONFLICTS else []
     if len(report.conflicts) > _CONFLICTS:
         parts += [f"… and {words.count(len(report.conflicts) - _CONFLICTS, 'more conflict')}", ""]
+    parts += home_markdown(report.home)
     parts += _drifted(report.plan.drifted)
     parts += _pruning(report)
     parts += _outcomes(report.outcomes) if report.applied else _changes(report.plan.changes)
     return [*parts, *_problems(report.problems)]
+
+
+def home_markdown(home: HomeReport | None) -> list[str]:
+    """How the home dashboard stands, and what to do."""
+    if home is None:
+        return []
+    return [f"home dashboard {code(home.wanted)}: {text('. '.join(part for part in (home.message, home.remedy) if part))}", ""]
 
 
 def _failure(failure: Failure) -> list[str]:

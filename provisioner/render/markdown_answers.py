@@ -13,7 +13,7 @@ from provisioner.core.explain import Explanation, NotFound
 from provisioner.core.report import Exit
 from provisioner.core.status import Stand, Standing, StatusReport
 from provisioner.render import answer_words, words
-from provisioner.render.markdown import MOST, whole
+from provisioner.render.markdown import MOST, home_markdown, whole
 from provisioner.render.markdown_text import code, row, text
 from provisioner.render.raw import raw_diff
 
@@ -52,6 +52,7 @@ def _status(status: StatusReport) -> Iterator[str]:
     if report.plan.notice:
         yield f"**{text(report.plan.notice)}**"
         yield ""
+    yield from home_markdown(report.home)
     open_ = [each for each in status.stands if each.standing not in {Standing.IN_SYNC, Standing.LEFT}]
     if open_:
         yield from ("| | what | uid | | |", "|---|---|---|---|---|")

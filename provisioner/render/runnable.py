@@ -11,7 +11,8 @@ from provisioner.render import words
 from provisioner.render.options import Options
 
 _NAMED = re.compile(
-    r"\bprovisioner (?:apply --take|pull|restore|confirm|explain|diff) [\w-]+(?: --version \d+)?(?: --into (?:'[^']*'|[^\s;,)]+))?"
+    r"\bprovisioner (?:apply --take-home|"
+    r"(?:apply --take|pull|restore|confirm|explain|diff) [\w-]+(?: --version \d+)?(?: --into (?:'[^']*'|[^\s;,)]+))?)"
 )
 _NEXT = re.compile(r"(?<=\.) (?=[A-Z])")
 

@@ -18,6 +18,7 @@ from provisioner.render.options import Options
 from provisioner.render.runnable import runnable
 from provisioner.render.text_conflicts import conflict_lines
 from provisioner.render.text_drift import adopted_lines, drift_lines
+from provisioner.render.text_home import home_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
 from provisioner.render.text_pruning import deletion_lines, held_lines, removal_lines
 
@@ -89,6 +90,8 @@ def _head(report: PassReport, verdict: Line) -> Iterator[Line]:
 
 def _tail(report: PassReport, options: Options) -> Iterator[Line]:
     yield from adopted_lines(report, options)
+    yield BLANK
+    yield from home_lines(report.home, options)
     yield BLANK
     yield from conflict_lines(report.conflicts, options)
     yield BLANK

@@ -14,6 +14,7 @@ from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, STRONG, 
 from provisioner.render.options import Options
 from provisioner.render.runnable import steps
 from provisioner.render.text_conflicts import MOST
+from provisioner.render.text_home import home_lines
 from provisioner.render.text_problems import failure_lines, problem_lines
 
 _INDENT = 14
@@ -41,6 +42,8 @@ def status_lines(reports: Sequence[StatusReport], options: Options) -> Iterator[
         yield from _failures(each)
         yield BLANK
         yield from _stands(each, mine)
+        yield BLANK
+        yield from home_lines(each.report.home, mine)
         yield BLANK
         weighty = [problem for problem in each.report.problems if options.verbose or problem.severity is not Severity.NOTE]
         yield from problem_lines(weighty, verbose=options.verbose)

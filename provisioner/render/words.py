@@ -28,6 +28,7 @@ from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Found,
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, PassReport, SourceState, wrote
+from provisioner.render import home_words
 
 ROOT_FOLDER = "the root folder"
 
@@ -97,7 +98,8 @@ def server(found: Server) -> str:
     """'Grafana 12.4.0, dashboard API, organisation 1 "Main Org."'."""
     version = f"Grafana {found.version}" if found.version else "a Grafana that hides its version"
     name = f' "{found.org_name}"' if found.org_name else ""
-    return f"{version}, {found.dialect}, organisation {found.org_id}{name}"
+    dialect = f"{found.dialect} ({found.passed_over})" if found.passed_over else found.dialect
+    return f"{version}, {dialect}, organisation {found.org_id}{name}"
 
 
 def source(state: SourceState) -> str:
@@ -252,7 +254,7 @@ def planned(report: PassReport) -> list[str]:
     numbers["delete"] = len(report.pruning.deletions)
     folders = [f"{count(report.folders, 'folder')} to make"] if report.folders else []
     folders += [f"{count(report.renames, 'folder')} to rename or move"] if report.renames else []
-    return [*(f"{number:,} to {verb_}" for verb_, number in numbers.items() if number), *folders]
+    return [*(f"{number:,} to {verb_}" for verb_, number in numbers.items() if number), *folders, *home_words.planned(report.home)]
 
 
 def written(report: PassReport) -> list[str]:
@@ -264,7 +266,8 @@ def written(report: PassReport) -> list[str]:
     folders[Result.DELETED] = removed(report, Result.DELETED) - results[Result.DELETED]
     changed = folders[Result.UPDATED] + folders[Result.MOVED]
     made = {"made": folders[Result.CREATED], "renamed or moved": changed, "deleted": folders[Result.DELETED]}
-    return [*told, *(f"{count(number, 'folder')} {verb_}" for verb_, number in made.items() if number), *_went_wrong(report)]
+    told += [f"{count(number, 'folder')} {verb_}" for verb_, number in made.items() if number]
+    return [*told, *home_words.written(report.home), *_went_wrong(report)]
 
 
 def nothing_written(report: PassReport) -> list[str]:
@@ -312,6 +315,7 @@ def trouble(report: PassReport) -> list[str]:
         *(f"{number:,} {_TROUBLE[result]}" if number else "" for result, number in numbers.items()),
         count(conflicts, "conflict") if conflicts else "",
         f"{len(report.held):,} held" if report.held else "",
+        *home_words.trouble(report.home),
     ]
     return [each for each in told if each]
 

@@ -7,7 +7,8 @@ is no Grafana: it draws nothing and guards nothing.
 from __future__ import annotations
 
 from provisioner.sandbox.faults import FaultControl, Faults
-from provisioner.sandbox.generations import GENERATIONS, Generation
+from provisioner.sandbox.generation import Generation
+from provisioner.sandbox.generations import GENERATIONS
 from provisioner.sandbox.recorder import Recorded, Recorder
 from provisioner.sandbox.serve import Running, running, serve_forever
 from provisioner.sandbox.settings import (

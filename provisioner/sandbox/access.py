@@ -47,6 +47,13 @@ class Caller:
         return self.account is not None and self.account.server_admin
 
     @property
+    def identity(self) -> str:
+        """Who they are to the resource API: "user:dg51awuovqio0e"."""
+        if self.account is None:
+            return "anonymous:0"
+        return f"service-account:{self.account.uid}" if self.account.service else f"user:{self.account.uid}"
+
+    @property
     def is_token(self) -> bool:
         """Whether a machine asks."""
         return self.account is None or self.account.service
@@ -165,5 +172,8 @@ def _by_token(server: Server, request: Request, secret: str) -> Caller:
 
 
 def _wanted_organisation(request: Request) -> int:
-    """The organisation of the header; 0 when there is none."""
+    """The organisation of the namespace in an address of the resource API, else of the header; 0 when there is none."""
+    namespace = request.path_params.get("namespace")
+    if isinstance(namespace, str):
+        return 1 if namespace == "default" else whole_number(namespace.removeprefix("org-")) or NO_ORGANISATION
     return whole_number(request.headers.get("x-grafana-org-id", ""))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from provisioner.sandbox.content import Unreadable, read, text_of
-from provisioner.sandbox.generations import BodyErrors, Generation
+from provisioner.sandbox.generation import BodyErrors, Generation
 from provisioner.sandbox.refusals import Refusal, Refused
 from provisioner.sandbox.server import Server
 
@@ -56,7 +56,9 @@ def refusal_body(refusal: Refusal, generation: Generation) -> dict[str, Any]:
 
 
 def refuse(refusal: Refusal, generation: Generation) -> Response:
-    """A refusal as an answer."""
+    """A refusal as an answer; one without words has no body (2.6 "no title")."""
+    if not refusal.message:
+        return Response(b"", refusal.status, media_type="text/plain")
     return answer(refusal_body(refusal, generation), refusal.status)
 
 
@@ -94,13 +96,13 @@ async def read_body(request: Request, required: str = "") -> dict[str, Any]:
     body: Any = None
     try:
         body = read(await request.body())
-        mistake = _wrong_kind(body)
+        mistake = _wrong_kind(body) or _untyped(body, generation)
     except Unreadable as error:
         mistake = str(error)
     if mistake:
         mistakes.append({"classification": "DeserializationError", "message": mistake})
     fields = body if isinstance(body, dict) else {}
-    missing = bool(required) and fields.get(required) is None
+    missing = bool(required) and (fields.get(required) is None or bool(_untyped(fields, generation)))
     if missing and (not mistakes or generation.body_errors is BodyErrors.LISTED_WITH_REQUIRED):
         name = required.capitalize()
         mistakes.append({"fieldNames": [name], "classification": "RequiredError", "message": "Required"})
@@ -109,6 +111,15 @@ async def read_body(request: Request, required: str = "") -> dict[str, Any]:
     if mistakes:
         raise Misread(400 if mistake else 422, mistakes)
     return fields
+
+
+def _untyped(body: object, generation: Generation) -> str:
+    """What 2.6 says of a dashboard that is no object."""
+    dashboard = body.get("dashboard") if isinstance(body, dict) else None
+    if not generation.dashboard_is_typed or dashboard is None or isinstance(dashboard, dict):
+        return ""
+    kind = _JSON_KINDS[type(dashboard)]
+    return f"json: cannot unmarshal {kind} into Go struct field SaveDashboardCommand.dashboard of type map[string]interface {{}}"
 
 
 def _wrong_kind(body: object) -> str:

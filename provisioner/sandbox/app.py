@@ -1,8 +1,7 @@
 """The sandbox as an ASGI application.
 
 In: settings, a clock and chance. Out: a Starlette application that answers as Grafana of one generation. A route that
-the generation does not have is answered as that generation answers it. (Slug servers and the resource API have their
-place beside the other rooms of routes.)
+the generation does not have is answered as that generation answers it.
 """
 
 from __future__ import annotations
@@ -18,16 +17,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
-from provisioner.sandbox import dashboards, folders, general, history, organisations, search
+from provisioner.sandbox import around, dashboards, discarding, folders, general, history, organisations, search
 from provisioner.sandbox.access import NotPermitted
 from provisioner.sandbox.answers import Misread, answer, page, permission_refusal, refuse, server_of
+from provisioner.sandbox.apis import routes as apis
+from provisioner.sandbox.apis.statuses import StatusRefused, no_such_resource
 from provisioner.sandbox.front import Front
 from provisioner.sandbox.recorder import Recorder
 from provisioner.sandbox.refusals import Refused
 from provisioner.sandbox.server import Server, make_server
 from provisioner.sandbox.settings import SandboxSettings
 
-_SUBJECTS = (dashboards, history, folders, search, organisations, general)
+_SUBJECTS = (apis, dashboards, around, discarding, history, folders, search, organisations, general)
 
 
 def utc_now() -> datetime:
@@ -50,6 +51,7 @@ def create_app(
             Refused: _refused,
             Misread: _misread,
             NotPermitted: _not_permitted,
+            StatusRefused: _status,
             HTTPException: _no_route,
         },
     )
@@ -81,14 +83,30 @@ async def _misread(_: Request, error: Exception) -> Response:
     return answer(error.mistakes, error.status)
 
 
+async def _status(_: Request, error: Exception) -> Response:
+    assert isinstance(error, StatusRefused)  # noqa: S101 - as above
+    return answer(error.body, error.code)
+
+
+def _is_of_the_resource_api(request: Request) -> bool:
+    """Whether an address is below /apis of a server that has it."""
+    server = server_of(request)
+    path = request.url.path.removeprefix(server.settings.sub_path.rstrip("/"))
+    return bool(server.generation.resource_versions) and (path == "/apis" or path.startswith("/apis/"))
+
+
 async def _not_permitted(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotPermitted)  # noqa: S101 - as above
+    if _is_of_the_resource_api(request):
+        return await _status(request, apis.refused_by_role(request, error))
     return permission_refusal(server_of(request), error.permissions)
 
 
 async def _no_route(request: Request, _: Exception) -> Response:
     """What is not there, or not by this method: 404, or the web page (6.7.4)."""
     generation = server_of(request).generation
+    if _is_of_the_resource_api(request):
+        return await _status(request, no_such_resource())
     if generation.unknown_get_is_a_page and request.method == "GET":
         return page()
     return refuse(generation.refusals.no_route, generation)

@@ -121,9 +121,9 @@ def whole_number(value: object) -> int:
     return int(value)
 
 
-def body_of(content: dict[str, Any]) -> str:
+def body_of(content: dict[str, Any], without: tuple[str, ...] = _OWN_FIELDS) -> str:
     """The content of a dashboard without id, uid and version: equal values, equal text."""
-    return _IN_ORDER.encode({key: value for key, value in content.items() if key not in _OWN_FIELDS})
+    return _IN_ORDER.encode({key: value for key, value in content.items() if key not in without})
 
 
 def text_of(value: object) -> bytes:

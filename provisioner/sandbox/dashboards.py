@@ -1,4 +1,4 @@
-"""The routes of dashboards: save, read, delete, import, home, tags.
+"""The routes of dashboards: save, read, delete.
 
 In: requests. Out: answers in the shape of the generation (transcripts grafana-*). Whether a save is allowed is
 decided in saving.
@@ -6,18 +6,15 @@ decided in saving.
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from provisioner.sandbox import objects, people
+from provisioner.sandbox import objects
 from provisioner.sandbox.access import (
     DELETE_DASHBOARD,
-    IMPORT_DASHBOARD,
     READ_DASHBOARD,
     SAVE_DASHBOARD,
     Caller,
@@ -27,11 +24,13 @@ from provisioner.sandbox.access import (
 )
 from provisioner.sandbox.answers import answer, read_body, server_of
 from provisioner.sandbox.content import whole_number
-from provisioner.sandbox.home import home_page
-from provisioner.sandbox.meta import dashboard_url, home_meta, meta
+from provisioner.sandbox.discarding import discard, has_trash_routes
+from provisioner.sandbox.drafts import Wanted
+from provisioner.sandbox.generation import SaveRule
+from provisioner.sandbox.meta import dashboard_url, meta, shown_content
 from provisioner.sandbox.objects import Item
 from provisioner.sandbox.refusals import Refused
-from provisioner.sandbox.saving import Wanted, save
+from provisioner.sandbox.saving import save
 from provisioner.sandbox.server import Server
 
 _LARGEST_BODY = 16 * 1024 * 1024
@@ -51,6 +50,8 @@ def wanted_of(body: dict[str, Any]) -> Wanted:
 
 def saved_answer(server: Server, item: Item) -> dict[str, object]:
     """What a save is answered with."""
+    if server.generation.save_rule is SaveRule.BY_SLUG:
+        return {"slug": item.slug, "status": "success", "version": item.version}
     body: dict[str, object] = {
         "id": item.id,
         "slug": item.slug,
@@ -92,10 +93,11 @@ def _shown(server: Server, caller: Caller, item: Item) -> dict[str, object]:
     if server.faults.current.stale_reads:
         earlier = objects.version(server.store, item, item.version - 1)
         if earlier and server.faults.take("stale_reads"):
-            content = earlier.content() | {"id": item.id, "uid": item.uid, "version": earlier.version}
+            own = {} if server.generation.save_rule is SaveRule.BY_SLUG else {"uid": item.uid}
+            content = earlier.content() | {"id": item.id, "version": earlier.version} | own
             body = meta(server, caller, item) | {"version": earlier.version, "updated": earlier.created}
             return {"meta": body, "dashboard": content}
-    return {"meta": meta(server, caller, item), "dashboard": item.content()}
+    return {"meta": meta(server, caller, item), "dashboard": shown_content(server, item)}
 
 
 async def get_dashboard(request: Request) -> Response:
@@ -111,9 +113,11 @@ def _deleted(server: Server, caller: Caller, item: Item) -> Response:
     permit(server, caller, DELETE_DASHBOARD)
     if item.file and refusals.provisioned_delete:
         raise Refused(refusals.provisioned_delete)
-    objects.remove(server.store, item)
-    body = {"message": f"Dashboard {item.title} deleted", "title": item.title}
-    return answer(body | ({named: getattr(item, named)} if named else {}))
+    discard(server, caller, item)
+    if server.generation.save_rule is SaveRule.BY_SLUG:
+        return answer({"title": item.title})
+    told = f"Dashboard {item.title} moved to Recently deleted" if has_trash_routes(server) else f"Dashboard {item.title} deleted"
+    return answer({"message": told, "title": item.title} | ({named: getattr(item, named)} if named else {}))
 
 
 async def delete_dashboard(request: Request) -> Response:
@@ -133,14 +137,14 @@ def _by_slug(server: Server, caller: Caller, slug: str) -> tuple[Item, ...]:
 
 
 async def get_by_slug(request: Request) -> Response:
-    """GET /api/dashboards/db/:slug (5 to 7)."""
+    """GET /api/dashboards/db/:slug (2 to 7)."""
     server = server_of(request)
     caller = caller_of(request)
     return answer(_shown(server, caller, _by_slug(server, caller, request.path_params["slug"])[0]))
 
 
 async def delete_by_slug(request: Request) -> Response:
-    """DELETE /api/dashboards/db/:slug (5 to 7); refused when several have it."""
+    """DELETE /api/dashboards/db/:slug (2 to 7); refused when several have it."""
     server = server_of(request)
     caller = caller_of(request)
     with server.store.transaction():
@@ -150,88 +154,14 @@ async def delete_by_slug(request: Request) -> Response:
         return _deleted(server, caller, items[0])
 
 
-async def get_home(request: Request) -> Response:
-    """GET /api/dashboards/home: the organisation's own, or the one that comes with the server."""
-    server = server_of(request)
-    caller = caller_of(request)
-    organisation = people.organisation(server.store, caller.organisation)
-    if organisation and organisation.home_uid:
-        item = objects.by_uid(server.store, caller.organisation, organisation.home_uid, is_folder=False)
-        if item:
-            return answer({"redirectUri": dashboard_url(server, item)})
-    return answer({"meta": home_meta(server, caller), "dashboard": home_page(server.generation.home_page)})
-
-
-async def get_tags(request: Request) -> Response:
-    """GET /api/dashboards/tags: each tag with how many dashboards have it."""
-    server = server_of(request)
-    caller = caller_of(request)
-    counts = Counter(tag for item in objects.everything(server.store, caller.organisation) for tag in item.tags)
-    rows = sorted(counts.items())
-    if server.generation.tags_by_count:
-        rows.sort(key=lambda row: -row[1])
-    return answer([{"term": term, "count": count} for term, count in rows])
-
-
-def _filled(server: Server, body: dict[str, Any]) -> dict[str, Any]:
-    """The dashboard of an import with its inputs filled in (reference 2.7)."""
-    dashboard = body.get("dashboard")
-    if not isinstance(dashboard, dict):
-        raise Refused(server.generation.refusals.import_empty)
-    given = _objects(body.get("inputs"))
-    text = json.dumps({key: value for key, value in dashboard.items() if key not in {"__inputs", "__requires"}})
-    for wanted in _objects(dashboard.get("__inputs")):
-        name, kind = wanted.get("name"), wanted.get("type")
-        match = next((entry for entry in given if entry.get("name") in {name, "*"} and entry.get("type") == kind), None)
-        if match is None:
-            raise Refused(server.generation.refusals.import_input_missing.about(name=name))
-        text = text.replace(f"${{{name}}}", json.dumps(str(match.get("value", "")))[1:-1])
-    filled: dict[str, Any] = json.loads(text)
-    return filled
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
-
-
-async def post_import(request: Request) -> Response:
-    """POST /api/dashboards/import."""
-    server = server_of(request)
-    caller = caller_of(request)
-    permit_early(server, caller, IMPORT_DASHBOARD)
-    body = await read_body(request)
-    item = save(server, caller, wanted_of(body | {"dashboard": _filled(server, body), "isFolder": False}))
-    named = server.generation.import_names_result
-    folder = objects.by_uid(server.store, caller.organisation, item.folder_uid, is_folder=True)
-    optional = {"uid": item.uid, "folderUid": item.folder_uid, "importedRevision": 1, "revision": 1}
-    return answer(
-        {
-            "pluginId": "",
-            "title": item.title,
-            "imported": True,
-            "importedUri": f"db/{item.slug}",
-            "importedUrl": dashboard_url(server, item),
-            "slug": item.slug if named else "",
-            "dashboardId": item.id if named else 0,
-            "folderId": folder.id if folder else 0,
-            "description": "",
-            "path": "",
-            "removed": False,
-        }
-        | {key: value for key, value in optional.items() if key in server.generation.import_keys}
-    )
-
-
 def routes(server: Server) -> list[Route]:
     """What this generation has of dashboards."""
-    found_routes = [
-        Route("/api/dashboards/db", post_dashboard, methods=["POST"]),
-        Route("/api/dashboards/uid/{uid}", get_dashboard, methods=["GET"]),
-        Route("/api/dashboards/uid/{uid}", delete_dashboard, methods=["DELETE"]),
-        Route("/api/dashboards/home", get_home, methods=["GET"]),
-        Route("/api/dashboards/tags", get_tags, methods=["GET"]),
-        Route("/api/dashboards/import", post_import, methods=["POST"]),
-    ]
+    found_routes = [Route("/api/dashboards/db", post_dashboard, methods=["POST"])]
+    if server.generation.save_rule is not SaveRule.BY_SLUG:
+        found_routes += [
+            Route("/api/dashboards/uid/{uid}", get_dashboard, methods=["GET"]),
+            Route("/api/dashboards/uid/{uid}", delete_dashboard, methods=["DELETE"]),
+        ]
     if server.generation.slug_routes:
         found_routes += [
             Route("/api/dashboards/db/{slug}", get_by_slug, methods=["GET"]),

@@ -22,7 +22,7 @@ class Faults:
     `path` (a prefix) and `methods` (empty: all) say which requests match. Writes are requests of other methods than GET and HEAD.
     """
 
-    path: str = "/api/"
+    path: str = "/api"
     methods: tuple[str, ...] = ()
 
     latency_ms: float = 0
@@ -49,9 +49,15 @@ class Faults:
     error_after_write: int = 0
     """The write is done, then answered with 500."""
     stale_reads: int = 0
-    """GET of a dashboard by uid answers the version before the last."""
+    """GET of a dashboard by uid, or of an object by name, answers the version before the last."""
     lost_races: int = 0
-    """An update by POST /api/dashboards/db overwrites an edit that slips in after the version was checked (reference 0.1)."""
+    """Somebody edits while an update is under way. By POST /api/dashboards/db the edit is overwritten (reference 0.1); a PUT to
+    /apis with a resourceVersion is refused for it, with 409."""
+    expired: int = 0
+    """A list that goes on, or a watch from a resourceVersion, is too old: 410."""
+    apis_hidden: int = 0
+    """Every request below /apis, whatever `path` says, is answered with this status: 404 as by a proxy that does not let it
+    through, 403 as for a lack of permissions. Not counted; 0 is off."""
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request can meet a fault at all."""

@@ -27,10 +27,12 @@ from provisioner.sandbox.access import (
 )
 from provisioner.sandbox.answers import answer, read_body, server_of
 from provisioner.sandbox.content import body_of, whole_number
+from provisioner.sandbox.discarding import discard
+from provisioner.sandbox.drafts import check_uid
+from provisioner.sandbox.generation import SaveRule
 from provisioner.sandbox.meta import dashboard_url
 from provisioner.sandbox.objects import Item, Version
 from provisioner.sandbox.refusals import Refused
-from provisioner.sandbox.saving import check_uid
 from provisioner.sandbox.server import ANONYMOUS, Server
 from provisioner.sandbox.settings import Role
 
@@ -181,6 +183,8 @@ async def create_folder(request: Request) -> Response:
         folder = Item(
             *(0, caller.organisation, True, uid, parent, server.generation.slug(title), title, 1),
             *(now, now, caller.shown, "", (), body_of({"title": title}), ""),
+            guid=server.new_guid(),
+            creator=caller.identity,
         )
         shown = _shown(server, caller, _kept(server, caller, folder, 0))
     if server.generation.new_folder_rights_lag and caller.role < Role.ADMIN:
@@ -223,7 +227,7 @@ async def move_folder(request: Request) -> Response:
 
 
 def _updated(server: Server, caller: Caller, folder: Item) -> Item:
-    changed = replace(folder, version=folder.version + 1, updated=server.now(), updated_by=caller.shown)
+    changed = replace(folder, version=folder.version + 1, updated=server.now(), updated_by=caller.shown, updater=caller.identity)
     return _kept(server, caller, changed, folder.version)
 
 
@@ -246,7 +250,7 @@ async def delete_folder(request: Request) -> Response:
             item = remaining.pop()
             if item.is_folder:
                 remaining += objects.children(server.store, item)
-            objects.remove(server.store, item)
+            discard(server, caller, item)
     if server.generation.folder_delete_answer == "empty":
         return answer("")
     if server.generation.folder_delete_answer == "message":
@@ -256,7 +260,9 @@ async def delete_folder(request: Request) -> Response:
 
 
 def routes(server: Server) -> list[Route]:
-    """What this generation has of folders."""
+    """What this generation has of folders: nothing on slug servers."""
+    if server.generation.save_rule is SaveRule.BY_SLUG:
+        return []
     found = [
         Route("/api/folders", list_folders, methods=["GET"]),
         Route("/api/folders", create_folder, methods=["POST"]),

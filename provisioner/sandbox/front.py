@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from provisioner.sandbox.faults import FaultControl, Faults, is_write
 from provisioner.sandbox.recorder import Recorded, Recorder
 
+Answer = tuple[int, bytes, list[tuple[bytes, bytes]]]
+_JSON = (b"content-type", b"application/json")
+_REASONS = {429: "TooManyRequests", 500: "InternalError", 503: "ServiceUnavailable"}
 OWN_ROUTES = "/sandbox/"
 _PROXY_PAGE = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center></body>\r\n</html>\r\n"
@@ -56,6 +59,8 @@ class Front:
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Whether an answer went out; False for a dropped connection."""
         method, faults = scope["method"], self._faults.current
+        if faults.apis_hidden and _is_below_apis(scope["path"]):
+            return await _reply(send, *_hidden(faults.apis_hidden))
         if not faults.matches(method, scope["path"]):
             await self._app(scope, receive, send)
             return True
@@ -63,7 +68,7 @@ class Front:
         await _wait(faults, write=write)
         refusal = self._refusal(write=write)
         if refusal:
-            return await _reply(send, *refusal)
+            return await _reply(send, *(_as_status(refusal) if _is_below_apis(scope["path"]) else refusal))
         if self._faults.take("drop_before"):
             return await _drop(scope, receive)
         if write and self._faults.take("drop_after"):
@@ -71,24 +76,44 @@ class Front:
             return await _drop(scope, receive)
         if write and self._faults.take("error_after_write"):
             await self._app(scope, receive, _nowhere)
-            return await _reply(send, 500, _message("Internal Server Error"))
+            broken = 500, _message("Internal Server Error"), [_JSON]
+            return await _reply(send, *(_as_status(broken) if _is_below_apis(scope["path"]) else broken))
         await self._app(scope, receive, send)
         return True
 
-    def _refusal(self, *, write: bool) -> tuple[int, bytes, list[tuple[bytes, bytes]]] | None:
+    def _refusal(self, *, write: bool) -> Answer | None:
         """The answer of a fault that does nothing else."""
-        json_type = (b"content-type", b"application/json")
         after = self._faults.current.retry_after
         wait = [] if after is None else [(b"retry-after", str(after).encode())]
         if self._faults.refused_in_turn() or self._faults.take("too_many_requests"):
-            return 429, _message("Too Many Requests"), [json_type, *wait]
+            return 429, _message("Too Many Requests"), [_JSON, *wait]
         if self._faults.take("unavailable"):
-            return 503, _message("Service Unavailable"), [json_type, *wait]
+            return 503, _message("Service Unavailable"), [_JSON, *wait]
         if self._faults.take("proxy_page"):
             return 502, _PROXY_PAGE, [(b"content-type", b"text/html")]
         if write and self._faults.take("pending"):
-            return 202, b'{"status":"pending"}', [json_type]
+            return 202, b'{"status":"pending"}', [_JSON]
         return None
+
+
+def _is_below_apis(path: str) -> bool:
+    """Also behind a sub-path."""
+    return f"{path}/".find("/apis/") >= 0
+
+
+def _as_status(refusal: Answer) -> Answer:
+    """The same refusal in the words of the resource API; what a proxy says stays as it is."""
+    code, body, headers = refusal
+    if code not in _REASONS:
+        return refusal
+    return code, _status(code, _REASONS[code], json.loads(body)["message"]), headers
+
+
+def _hidden(status: int) -> Answer:
+    """A proxy's page, or the refusal of a server that does not let the caller in."""
+    if status != 403:
+        return status, _PROXY_PAGE.replace(b"502 Bad Gateway", b"404 Not Found"), [(b"content-type", b"text/html")]
+    return status, _status(403, "Forbidden", "forbidden: not permitted"), [_JSON]
 
 
 async def _wait(faults: Faults, *, write: bool) -> None:
@@ -103,6 +128,11 @@ async def _reply(send: Send, status: int, body: bytes, headers: list[tuple[bytes
     await send({"type": "http.response.start", "status": status, "headers": [*usual, length]})
     await send({"type": "http.response.body", "body": body})
     return True
+
+
+def _status(code: int, reason: str, message: str) -> bytes:
+    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": reason, "code": code}
+    return json.dumps(body).encode()
 
 
 def _message(text: str) -> bytes:

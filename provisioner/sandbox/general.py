@@ -17,8 +17,9 @@ from provisioner.sandbox import people
 from provisioner.sandbox.access import READ_DATA_SOURCES, caller_of, permit
 from provisioner.sandbox.answers import answer, page, read_body, server_of
 from provisioner.sandbox.content import Unreadable, read
+from provisioner.sandbox.discarding import has_trash_routes
 from provisioner.sandbox.faults import faults_of
-from provisioner.sandbox.generations import Cookie
+from provisioner.sandbox.generation import Cookie
 from provisioner.sandbox.recorder import Recorder
 from provisioner.sandbox.refusals import Refused
 from provisioner.sandbox.server import Server
@@ -76,6 +77,7 @@ async def frontend_settings(request: Request) -> Response:
     return answer(
         {
             "buildInfo": version | {"env": "production", "latestVersion": "", "hasUpdate": False},
+            "featureToggles": {"dashboardRestore": True} if has_trash_routes(server) else {},
             "appSubUrl": server.settings.sub_path,
             "datasources": {source.name: _listed(server, number, source) for number, source in sources},
             "defaultDatasource": next((source.name for _, source in sources if source.is_default), ""),
@@ -124,6 +126,11 @@ async def get_data_source(request: Request) -> Response:
     raise Refused(server.generation.refusals.data_source_missing)
 
 
+async def end_sessions(request: Request) -> Response:
+    """DELETE /sandbox/sessions: everyone who signed in has to sign in again."""
+    return answer({"ended": people.end_sessions(server_of(request).store)})
+
+
 async def start_page(_: Request) -> Response:
     """GET /: the sandbox has no pages."""
     return page()
@@ -167,16 +174,18 @@ def routes(server: Server) -> list[Route]:
     found = [
         Route("/", start_page, methods=["GET"]),
         Route("/login", login, methods=["POST"]),
-        Route("/api/health", health, methods=["GET"]),
         Route("/api/login/ping", ping, methods=["GET"]),
         Route("/api/frontend/settings", frontend_settings, methods=["GET"]),
         Route("/api/datasources", list_data_sources, methods=["GET"]),
         Route("/api/datasources/name/{name}", get_data_source, methods=["GET"]),
         Route("/sandbox/faults", get_faults, methods=["GET"]),
         Route("/sandbox/faults", put_faults, methods=["PUT"]),
+        Route("/sandbox/sessions", end_sessions, methods=["DELETE"]),
         Route("/sandbox/requests", get_requests, methods=["GET"]),
         Route("/sandbox/requests", forget_requests, methods=["DELETE"]),
     ]
+    if server.generation.health:
+        found.append(Route("/api/health", health, methods=["GET"]))
     if "uid" in server.generation.data_source_keys:
         found.append(Route("/api/datasources/uid/{uid}", get_data_source, methods=["GET"]))
     return found

@@ -1,131 +1,18 @@
 """The generations of Grafana that the sandbox can be, each a value that says in what it differs.
 
-In: a number (5, 6, 7, 8, 9, 12). Out: a frozen `Generation`. Handlers ask the value, they never compare numbers.
-Every field is a recorded fact (transcripts) unless its comment says that it was read in the source (reference, by
-section).
+In: a number (2, 4, 5, 6, 7, 8, 9, 11, 12, 13). Out: a frozen `Generation`. Handlers ask the value, they never compare
+numbers. 2 to 9 and 12 are held to recorded servers (transcripts); 11 and 13 were read in the source and documentation
+(reference, by section) and are what 9 and 12 are where nothing else is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from provisioner.sandbox import refusals, slugs
-from provisioner.sandbox.refusals import Refusals
-
-
-class BodyErrors(Enum):
-    """How a body that cannot be read is refused."""
-
-    LISTED_WITH_REQUIRED = "a list; fields that are required are told as well"
-    LISTED = "a list of what is wrong"
-    PLAIN = "bad request data"
-
-
-class FolderRule(Enum):
-    """Which of `folderUid` and `folderId` a save looks at."""
-
-    ID_ONLY = "folderId; folderUid is ignored"
-    EITHER = "folderUid first, folderId when there is none"
-    UNIFIED = "as EITHER, but looked up after the dashboard itself was checked"
-
-
-class AnnotationRights(Enum):
-    """What `meta.annotationsPermissions` says."""
-
-    NOBODY = "all false"
-    DASHBOARD_FOR_ALL = "on the dashboard true for everyone, in the organisation by role"
-    BY_ROLE = "true for those who may edit"
-
-
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """One cookie of a login; the first of a generation carries the session."""
-
-    name: str
-    max_age: int | None
-    http_only: bool
-    same_site: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One generation; the defaults are those of 9.3.2."""
-
-    number: int
-    version: str
-    refusals: Refusals
-    commit: str = "x"
-    slug: Callable[[str], str] = slugs.transliterated
-
-    # Errors and unknown routes
-    trace_id: str | None = None
-    body_errors: BodyErrors = BodyErrors.PLAIN
-    unknown_get_is_a_page: bool = False
-    permissions_named: bool = True  # 403 names the permission (role-based access control)
-
-    # Saving
-    folder_rule: FolderRule = FolderRule.EITHER
-    names_unique: bool = True
-    identical_save_is_a_version: bool = True
-    numbers_are_doubles: bool = False
-    min_refresh: str | None = "5s"  # reference 1.2, step 8: not recorded
-    answer_names_folder: bool = False
-    large_ids: bool = False
-    delete_answer_names: str = "id"  # "", "id" or "uid"
-    authors_shown_after_update: bool = False  # a dashboard never updated is by "Anonymous"
-
-    # Folders
-    nested_folders: bool = False
-    folder_uid_can_change: bool = True
-    folder_keys: frozenset[str] = frozenset({"canDelete", "parentUid"})
-    folder_delete_answer: str = "empty"  # "title", "title and id", "empty" or "message"
-    new_folder_rights_lag: bool = False
-
-    # Reading
-    meta_keys: frozenset[str] = frozenset()
-    annotation_rights: AnnotationRights = AnnotationRights.BY_ROLE
-    slug_routes: bool = False
-    home_marked: bool = False
-    home_page: int = 7  # whose home page: that of 5, 6, 7 or 12
-
-    # Search
-    hit_keys: frozenset[str] = frozenset({"slug", "sortMeta"})
-    search_pages: bool = True
-    search_limits_by_id: bool = False
-    search_ties_backwards: bool = False
-    search_folder_ids: bool = True
-    search_folder_uids: bool = False
-    search_dashboard_uids: bool = True
-    tags_by_count: bool = False
-
-    # History
-    history_by_id: bool = True
-    history_by_uid: bool = True
-    history_pages: bool = False  # {versions, continueToken}; with the content; without rows of their own
-    history_list_key: str = "dashboardUid"  # how a row of the list names the uid, and a single one
-    history_one_key: str = "uid"
-
-    # Who
-    api_keys: bool = True
-    key_answer_has_id: bool = True
-    service_accounts: bool = True
-    service_account_login: str = "sa-{name}"
-    service_account_keys: frozenset[str] = frozenset()
-    tokens_are_users: bool = False
-    strangers_lack_permissions: bool = False  # in an organisation that is not theirs; before, it is not found
-    ping: object = "Logged in"
-    login_redirects: bool = False
-    cookies: tuple[Cookie, ...] = (Cookie("grafana_session", 2592000, http_only=True, same_site=True),)
-    home_by_uid: bool = True
-    preference_keys: tuple[str, ...] = ()
-    empty_preferences_left_out: bool = False
-    import_keys: frozenset[str] = frozenset({"uid", "folderUid", "importedRevision", "revision"})
-    import_names_result: bool = True
-    data_source_keys: frozenset[str] = frozenset({"uid", "typeName"})
-
+from provisioner.sandbox.generation import AnnotationRights, BodyErrors, Cookie, FolderRule, Generation, SaveRule
 
 _RIGHTS = frozenset({"canDelete", "folderUid", "annotationsPermissions"})
 _PUBLIC = frozenset({"hasPublicDashboard", "publicDashboardAccessToken", "publicDashboardUid", "publicDashboardEnabled"})
@@ -212,6 +99,55 @@ FIVE = replace(
     ),
     import_names_result=False,
 )
+_SLUG_META = frozenset({"type", "isHome", "canSave", "canEdit", "canStar", "slug", "expires", "created", "updated"})
+FOUR = replace(
+    FIVE,
+    number=4,
+    version="4.6.5",
+    refusals=refusals.FOUR,
+    commit="NA",
+    save_rule=SaveRule.BY_SLUG,
+    meta_only=_SLUG_META | {"updatedBy", "createdBy", "version"},
+    home_page=4,
+    hits_by_slug=True,
+    import_keys=frozenset({"importedRevision", "revision"}),
+)
+TWO = replace(
+    FOUR,
+    number=2,
+    version="2.6.0",
+    refusals=refusals.TWO,
+    health=False,
+    preferences=False,
+    imports=False,
+    first_version=0,
+    taken_over_counts_on=False,
+    dashboard_is_typed=True,
+    meta_only=_SLUG_META,
+    home_page=2,
+    history_by_id=False,
+)
+# Not recorded: reference 1.2 (d), 1.5, 2.2 to 2.5, 3.1; the trash is read in `pkg/api/dashboard.go` of 11.
+ELEVEN = replace(
+    NINE,
+    number=11,
+    version="11.6.0",
+    refusals=refusals.ELEVEN,
+    names_unique=False,
+    answer_names_folder=True,
+    delete_answer_names="uid",
+    nested_folders=True,
+    folder_uid_can_change=False,
+    folder_keys=frozenset({"canDelete"}),
+    folder_delete_answer="message",
+    meta_keys=_RIGHTS | {"provisionedExternalId"},
+    annotation_rights=AnnotationRights.BY_ROLE,
+    hit_keys=frozenset({"slug", "sortMeta", "isDeleted"}),
+    search_folder_uids=True,
+    service_account_login="sa-{organisation}-{name}",
+    ping=MappingProxyType({"message": "Logged in"}),
+    trash_switch=True,
+)
 TWELVE = replace(
     NINE,
     number=12,
@@ -256,8 +192,21 @@ TWELVE = replace(
     ),
     empty_preferences_left_out=True,
     import_keys=frozenset({"uid", "folderUid"}),
+    resource_versions=("v1beta1", "v0alpha1", "v2beta1", "v2alpha1"),
+    folder_versions=("v1beta1",),
+)
+# Not recorded: reference 1.2 (f), 1.3, 5.1, 5.2; everything else is as in 12.
+THIRTEEN = replace(
+    TWELVE,
+    number=13,
+    version="13.1.0",
+    refusals=refusals.THIRTEEN,
+    save_rule=SaveRule.CREATE_OR_REPLACE,
+    resource_versions=("v1", "v0alpha1", "v1beta1", "v2", "v2beta1", "v2alpha1"),
+    folder_versions=("v1", "v1beta1"),
+    resource_watch=True,
 )
 
 GENERATIONS: Mapping[int, Generation] = MappingProxyType(
-    {generation.number: generation for generation in (FIVE, SIX, SEVEN, EIGHT, NINE, TWELVE)}
+    {generation.number: generation for generation in (TWO, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE, ELEVEN, TWELVE, THIRTEEN)}
 )

@@ -18,9 +18,10 @@ from provisioner.sandbox.access import READ_DASHBOARD, RESTORE_DASHBOARD, Caller
 from provisioner.sandbox.answers import answer, read_body, server_of
 from provisioner.sandbox.content import whole_number
 from provisioner.sandbox.dashboards import saved_answer
+from provisioner.sandbox.drafts import Wanted
 from provisioner.sandbox.objects import Item, Version
 from provisioner.sandbox.refusals import Refused
-from provisioner.sandbox.saving import Wanted, save
+from provisioner.sandbox.saving import save
 from provisioner.sandbox.server import Server
 
 _USUAL_LIMIT = 1000

@@ -1,6 +1,6 @@
 """The home page that comes with a server, by the generation that first had it.
 
-In: 5, 6, 7 or 12. Out: the dashboard as GET /api/dashboards/home shows it (transcripts grafana-* "home"). It is put
+In: 2, 4, 5, 6, 7 or 12. Out: the dashboard as GET /api/dashboards/home shows it (transcripts grafana-* "home"). It is put
 together anew for each answer, so that nobody can change it.
 """
 
@@ -15,6 +15,10 @@ _NEWS = {"feedUrl": "https://grafana.com/blog/news.xml"}
 
 def home_page(design: int) -> dict[str, Any]:
     """The home page of that design."""
+    if design == 2:
+        return _page_of_2()
+    if design == 4:
+        return _page_of_4()
     if design == 5:
         return _page(16, _panels_of_5()) | {
             "annotations": {"list": []},
@@ -126,3 +130,50 @@ def _panels_since_7(listed: dict[str, Any]) -> list[dict[str, Any]]:
 def _news(place: dict[str, int]) -> dict[str, Any]:
     news: dict[str, Any] = {"datasource": None, "id": 4, "links": [], "title": "Latest from the blog", "type": "news"}
     return news | {"gridPos": place, "options": dict(_NEWS)}
+
+
+_SLUG_PAGE: dict[str, Any] = {"editable": True, "hideControls": True, "style": "dark", "timezone": "browser", "title": "Home"}
+
+
+def _rest() -> dict[str, Any]:
+    return {"tags": [], "templating": {"list": []}, "time": {"from": "now-6h", "to": "now"}}
+
+
+def _page_of_2() -> dict[str, Any]:
+    logo = '<div class="text-center" style="padding: 10px 0 20px 0">\n<img src="img/logo_transparent_200x.png" width="170px"> \n</div>'
+    greeting = {"content": logo, "editable": True, "id": 1, "mode": "html", "span": 12, "style": {}, "title": "", "type": "text"}
+    lists = [
+        {"id": 2, "mode": "starred", "span": 6, "title": "Starred dashboards", "type": "dashlist"},
+        {"id": 3, "mode": "search", "span": 6, "title": "Dashboards", "type": "dashlist"},
+    ]
+    rows = [
+        {"collapse": False, "editable": True, "height": "100px", "panels": [greeting], "title": "New row"},
+        {"height": "610px", "panels": lists},
+    ]
+    return _SLUG_PAGE | _rest() | {"nav": [{"enable": False, "type": "timepicker"}], "rows": rows, "version": 5}
+
+
+def _page_of_4() -> dict[str, Any]:
+    text = '<div class="text-center dashboard-header">\n  <span>Home Dashboard</span>\n</div>'
+    greeting = {"content": text, "editable": True, "id": 1, "links": [], "mode": "html", "span": 12, "style": {}, "title": ""}
+    listed = {"headings": True, "id": 3, "limit": 4, "links": [], "query": "", "recent": True, "search": False, "span": 7}
+    plugins = {"editable": True, "error": False, "id": 4, "isNew": True, "links": [], "span": 5, "title": "", "transparent": False}
+    first = [greeting | {"transparent": True, "type": "text"}, {"id": 123123, "span": 12, "type": "gettingstarted"}]
+    second = [
+        listed | {"starred": True, "tags": [], "title": "", "transparent": False, "type": "dashlist"},
+        plugins | {"type": "pluginlist"},
+    ]
+    rows = [
+        {"collapse": False, "editable": True, "height": "25px", "panels": first, "title": "Home Dashboard"},
+        {"collapse": False, "editable": True, "height": "510px", "panels": second, "title": "Row"},
+    ]
+    picker = {"enable": False, "refresh_intervals": list(_REFRESH), "time_options": list(_SPANS), "type": "timepicker"}
+    page: dict[str, Any] = {
+        "annotations": {"list": []},
+        "id": None,
+        "links": [],
+        "rows": rows,
+        "schemaVersion": 12,
+        "sharedCrosshair": False,
+    }
+    return _SLUG_PAGE | _rest() | page | {"timepicker": picker, "version": 0}

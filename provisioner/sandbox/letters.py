@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 
 def _by_letter(text: str) -> Mapping[str, str]:
-    """A table from lines of "sound letters"."""
+    """A table out of entries "sound:letters"; "-" is no sound."""
     entries = (entry.partition(":") for entry in text.split())
-    return MappingProxyType({letter: sound for sound, _, letters in entries for letter in letters})
+    return MappingProxyType({letter: sound.strip("-") for sound, _, letters in entries for letter in letters})
 
 
 LATIN = _by_letter("ss:ß ae:æ oe:œ o:ø d:đð th:þ l:ł i:ı h:ħ t:ŧ n:ŋ /:⁄ tm:™")
@@ -26,6 +26,41 @@ CYRILLIC = _by_letter(
     "a:а b:б v:в g:гґ d:д e:е io:ё zh:ж z:з i:иі y:й k:к l:л m:м n:н o:о p:п r:р s:с t:т u:у f:ф kh:х ts:ц ch:ч "
     "sh:ш shch:щ y:ы e:э iu:ю ia:я ie:є yi:ї"
 )
+
+# Vowels are not written; what stands for a sound that Latin has no letter for falls out of a slug.
+ARABIC = _by_letter(
+    "b:ب t:تط th:ث j:ج h:حه kh:خ d:دض dh:ذ r:ر z:زظ s:سص sh:ش "  # from right to left, as it is shown
+    "g:غ f:ف q:ق k:ك l:ل m:م n:ن w:وؤ y:يئ a:آ `:ع @:ة ~:ى ':ءأ -:اإ"
+)
+
+KANA = _by_letter(
+    "a:あアぁァ i:いイぃィ u:うウぅゥ e:えエぇェ o:おオぉォ ka:かカ ga:がガ ki:きキ gi:ぎギ ku:くク gu:ぐグ ke:けケ ge:げゲ ko:こコ "
+    "go:ごゴ sa:さサ za:ざザ shi:しシ zi:じジ su:すス zu:ずズ se:せセ ze:ぜゼ so:そソ zo:ぞゾ ta:たタ da:だダ chi:ちチ di:ぢヂ "
+    "tsu:つツっッ du:づヅ te:てテ de:でデ to:とト do:どド na:なナ ni:にニ nu:ぬヌ ne:ねネ no:のノ ha:はハ ba:ばバ pa:ぱパ hi:ひヒ "
+    "bi:びビ pi:ぴピ hu:ふフ bu:ぶブ pu:ぷプ he:へヘ be:べベ pe:ぺペ ho:ほホ bo:ぼボ po:ぽポ ma:まマ mi:みミ mu:むム me:めメ mo:もモ "
+    "ya:やヤゃャ yu:ゆユゅュ yo:よヨょョ ra:らラ ri:りリ ru:るル re:れレ ro:ろロ wa:わワ wi:ゐヰ we:ゑヱ wo:をヲ n:んン vu:ゔヴ"
+)
+
+# A syllable is one letter, made of a beginning, a vowel and an end: their numbers are in its code.
+_HANGUL_FIRST, _HANGUL_LAST, _VOWELS, _ENDS = 0xAC00, 0xD7A3, 21, 28
+_HANGUL = tuple(
+    tuple(sounds.replace("-", "").split(","))
+    for sounds in (
+        "g,gg,n,d,dd,r,m,b,bb,s,ss,-,j,jj,c,k,t,p,h",
+        "a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,weo,we,wi,yu,eu,yi,i",
+        "-,g,gg,gs,n,nj,nh,d,l,lg,lm,lb,ls,lt,lp,lh,m,b,bs,s,ss,ng,j,c,k,t,p,h",
+    )
+)
+
+
+def hangul(letter: str) -> str:
+    """The sound of a Korean syllable; "" for another letter."""
+    if not _HANGUL_FIRST <= ord(letter) <= _HANGUL_LAST:
+        return ""
+    rest, end = divmod(ord(letter) - _HANGUL_FIRST, _ENDS)
+    beginning, vowel = divmod(rest, _VOWELS)
+    return _HANGUL[0][beginning] + _HANGUL[1][vowel] + _HANGUL[2][end]
+
 
 HAN = _by_letter(
     "a:阿 an:安按 ba:八 ban:版板 bao:报包保 bei:北备 ben:本 bi:比 biao:表标 bu:步部布 cai:采 cao:操 ce:测 cha:查 "
@@ -40,7 +75,7 @@ HAN = _by_letter(
     "shou:收 shu:数书属 shuai:衰 shui:水 si:四 song:送 su:速 suo:索 tai:态台 ti:体提 tian:天 tiao:条 ting:停 "
     "tong:通同统 tou:头 tu:图 wai:外 wan:万 wang:网 wei:位维 wen:文温稳 wo:我 wu:务物无 xi:系西细 xia:下 xian:线限显 "
     "xiang:详项向响 xiao:消小效 xie:写 xin:信新心 xing:性行 xu:虚需 xue:学 yan:延验 ye:业页 yi:一仪移异以 yin:引因 "
-    "ying:应营影 yong:用 you:由有 yu:域语预与 yuan:元源原 yue:月 yun:云运 zai:载在 zao:造 zeng:增 zhan:展站占 "
+    "ying:应营影 yong:用 you:由有 yu:域语語预与 yuan:元源原 yue:月 yun:云运 zai:载在 zao:造 zeng:增 zhan:展站占 "
     "zhang:张 zhe:者 zhen:诊 zheng:正证 zhi:指值制支 zhong:中重 zhou:周 zhu:主住注 zhuan:转 zhuang:状装 zi:子自资字 "
     "zong:总 zu:组 zui:最 zuo:作"
 )

@@ -6,9 +6,13 @@ In: an object and who looks at it. Out: JSON values with the keys of the generat
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from provisioner.sandbox import objects
 from provisioner.sandbox.access import Caller
-from provisioner.sandbox.generations import AnnotationRights
+from provisioner.sandbox.apis.layouts import is_new_layout, to_classic
+from provisioner.sandbox.generation import AnnotationRights, SaveRule
 from provisioner.sandbox.objects import Item
 from provisioner.sandbox.server import ANONYMOUS, Server
 from provisioner.sandbox.settings import Role
@@ -34,6 +38,22 @@ def dashboard_url(server: Server, item: Item) -> str:
     if item.is_folder:
         return server.url(f"/dashboards/f/{item.uid}/{item.slug}")
     return server.url(f"/d/{item.uid}/{item.slug}")
+
+
+def dashboard_uri(server: Server, item: Item) -> str:
+    """Where the home page leads to."""
+    return f"db/{item.slug}" if server.generation.save_rule is SaveRule.BY_SLUG else dashboard_url(server, item)
+
+
+def shown_content(server: Server, item: Item) -> dict[str, Any]:
+    """The content of a dashboard as the dashboard API shows it; on slug servers a uid is content like any other."""
+    if server.generation.save_rule is not SaveRule.BY_SLUG:
+        content = item.content()
+        if not is_new_layout(item.stored):
+            return content
+        return to_classic(content) | {key: content[key] for key in ("id", "uid", "version")}
+    plain: dict[str, Any] = json.loads(item.body)
+    return plain | {"id": item.id, "version": item.version}
 
 
 def folder_of(server: Server, item: Item) -> Item | None:
@@ -75,14 +95,22 @@ def meta(server: Server, caller: Caller, item: Item) -> dict[str, object]:
         "publicDashboardEnabled": False,
         "apiVersion": "v0alpha1",
     }
-    if folder:
-        full |= {
-            "folderId": folder.id,
-            "folderUid": folder.uid,
-            "folderTitle": folder.title,
-            "folderUrl": dashboard_url(server, folder),
-        }
-    return _known(server, full)
+    return _known(server, full | _starred(server, caller, item) | (_of_folder(server, folder) if folder else {}))
+
+
+def _starred(server: Server, caller: Caller, item: Item) -> dict[str, object]:
+    """Only what shines is told."""
+    shines = caller.account is not None and item.id in objects.starred(server.store, caller.account.id)
+    return {"isStarred": True} if shines else {}
+
+
+def _of_folder(server: Server, folder: Item) -> dict[str, object]:
+    return {
+        "folderId": folder.id,
+        "folderUid": folder.uid,
+        "folderTitle": folder.title,
+        "folderUrl": dashboard_url(server, folder),
+    }
 
 
 def home_meta(server: Server, caller: Caller) -> dict[str, object]:
@@ -128,6 +156,9 @@ def _blank() -> dict[str, object]:
 
 def _known(server: Server, full: dict[str, object]) -> dict[str, object]:
     """Without the keys that the generation does not have."""
+    only = server.generation.meta_only
+    if only is not None:
+        return {key: value for key, value in full.items() if key in only}
     return {key: value for key, value in full.items() if key not in _OPTIONAL or key in server.generation.meta_keys}
 
 

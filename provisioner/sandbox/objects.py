@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.sandbox.store import Store
 
+CLASSIC = "v0alpha1"
+MESSAGE = "grafana.app/message"
+MANAGER = "grafana.app/managedBy"
+MANAGER_ALLOWS = "grafana.app/managerAllowsEdits"
+# The kinds of managers that servers know; another kind is nobody (reference 5.4).
+MANAGERS = frozenset(
+    {
+        *("repo", "terraform", "kubectl", "plugin", "grafana"),
+        *("classic-file-provisioning", "classic-api-provisioning", "classic-converted-prometheus"),
+    }
+)
 _FIRST_LARGE_ID = 3_160_000_000_000_000
 _LARGE_ID_STEP = 4_194_304
 
@@ -22,6 +34,10 @@ class Item:
     """A dashboard or a folder as it is now. `folder_uid` "" is the root; `file` names what it was provisioned from.
 
     `body` is the content as JSON without id, uid and version, keys in order. `updated_by` is "" until the first update.
+
+    The rest is what the resource API knows (12 and later): `guid` names the object itself, `revision` its newest write;
+    `creator` and `updater` are identities ("user:…"); `labels`, `annotations` and `status` are JSON objects as text, without
+    what the server adds; `stored` is the version of the API that the body was written in.
     """
 
     id: int
@@ -39,6 +55,14 @@ class Item:
     tags: tuple[str, ...]
     body: str
     file: str
+    guid: str = ""
+    revision: int = 0
+    creator: str = ""
+    updater: str = ""
+    labels: str = "{}"
+    annotations: str = "{}"
+    stored: str = CLASSIC
+    status: str = "{}"
 
     def content(self) -> dict[str, Any]:
         """The dashboard as a GET shows it."""
@@ -48,7 +72,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One row of the history. `head` holds id, uid and version as they were stored then (JSON)."""
+    """One row of the history. `head` holds id, uid and version as they were stored then, `object` the whole item (JSON)."""
 
     id: int
     item: int
@@ -60,6 +84,7 @@ class Version:
     message: str
     head: str
     body: str
+    object: str = ""
 
     def content(self) -> dict[str, Any]:
         """The dashboard as the history shows it."""
@@ -68,23 +93,32 @@ class Version:
         return content
 
 
-_COLUMNS = "id, organisation, is_folder, uid, folder_uid, slug, title, version, created, updated, created_by, updated_by, tags, body, file"
-
-
+_COLUMNS = ", ".join(Item.__slots__)
+_PLACES = ", ".join("?" for _ in Item.__slots__)
 _CHANGED = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:])
 
 
-def _item(row: sqlite3.Row) -> Item:
+def item_of(row: Mapping[str, Any] | sqlite3.Row) -> Item:
+    """An item out of a row of its table, or out of what `snapshot` made."""
     values = dict(row)
     values["is_folder"] = bool(row["is_folder"])
     values["tags"] = tuple(json.loads(row["tags"]))
     return Item(**values)
 
 
+def _values(item: Item) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in Item.__slots__} | {"tags": json.dumps(item.tags)}
+
+
+def snapshot(item: Item) -> str:
+    """An item as text; `item_of` takes it, read as JSON."""
+    return json.dumps(_values(item))
+
+
 def _first(store: Store, condition: str, *values: object) -> Item | None:
     with store.reading() as database:
         row = database.execute(f"SELECT {_COLUMNS} FROM item WHERE {condition}", values).fetchone()  # noqa: S608 - condition is ours
-    return None if row is None else _item(row)
+    return None if row is None else item_of(row)
 
 
 def by_uid(store: Store, organisation: int, uid: str, *, is_folder: bool | None = None) -> Item | None:
@@ -108,7 +142,7 @@ def by_slug(store: Store, organisation: int, slug: str) -> tuple[Item, ...]:
             f"SELECT {_COLUMNS} FROM item WHERE organisation = ? AND slug = ? ORDER BY id",  # noqa: S608 - as above
             (organisation, slug),
         ).fetchall()
-    return tuple(_item(row) for row in rows)
+    return tuple(item_of(row) for row in rows)
 
 
 def everything(store: Store, organisation: int) -> tuple[Item, ...]:
@@ -119,30 +153,21 @@ def everything(store: Store, organisation: int) -> tuple[Item, ...]:
             f"SELECT {columns} FROM item WHERE organisation = ? ORDER BY id",  # noqa: S608 - as above
             (organisation,),
         ).fetchall()
-    return tuple(_item(row) for row in rows)
+    return tuple(item_of(row) for row in rows)
 
 
 def put(store: Store, item: Item, *, large_ids: bool = False) -> Item:
-    """Store an object, new when its id is 0; its id comes back."""
+    """Store an object, new when its id is 0; its id and the revision of this write come back."""
     number: int | None = item.id or None
     with store.transaction() as database:
+        item = replace(item, revision=store.next_revision())
         if number is None and large_ids:
             number = _next_large_id(database)
         cursor = database.execute(
-            f"INSERT INTO item ({_COLUMNS}) VALUES (?{', ?' * 14}) ON CONFLICT (id) DO UPDATE SET {_CHANGED}",  # noqa: S608 - as above
-            (
-                *(number, item.organisation, item.is_folder, item.uid, item.folder_uid, item.slug, item.title),
-                *(item.version, item.created, item.updated, item.created_by, item.updated_by),
-                *(json.dumps(item.tags), item.body, item.file),
-            ),
+            f"INSERT INTO item ({_COLUMNS}) VALUES ({_PLACES}) ON CONFLICT (id) DO UPDATE SET {_CHANGED}",  # noqa: S608 - as above
+            tuple((_values(item) | {"id": number}).values()),
         )
-    if number is None:
-        number = int(cursor.lastrowid or 0)
-    return item if item.id == number else _with_id(item, number)
-
-
-def _with_id(item: Item, number: int) -> Item:
-    return Item(number, *(getattr(item, name) for name in Item.__slots__[1:]))
+    return replace(item, id=int(cursor.lastrowid or 0) if number is None else number)
 
 
 def _next_large_id(database: sqlite3.Connection) -> int:
@@ -151,9 +176,10 @@ def _next_large_id(database: sqlite3.Connection) -> int:
 
 
 def remove(store: Store, item: Item) -> None:
-    """Take an object and its history away; what stands in a folder stays."""
+    """Take an object, its history and its stars away; what stands in a folder stays."""
     with store.transaction() as database:
         database.execute("DELETE FROM version WHERE item = ?", (item.id,))
+        database.execute("DELETE FROM star WHERE item = ?", (item.id,))
         database.execute("DELETE FROM item WHERE id = ?", (item.id,))
 
 
@@ -173,16 +199,57 @@ def rename_folder_uid(store: Store, folder: Item, uid: str) -> None:
 
 
 def add_version(store: Store, version: Version) -> None:
-    """Add a row to the history; its id is given here."""
+    """Add a row to the history, with the item as it is now; the row's id is given here."""
     with store.transaction() as database:
         database.execute(
-            "INSERT INTO version (item, version, parent, restored_from, created, created_by, message, head, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO version (item, version, parent, restored_from, created, created_by, message, head, body, object)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(version.item, version.version, version.parent, version.restored_from, version.created),
-                *(version.created_by, version.message, version.head, version.body),
+                *(version.created_by, version.message, version.head, version.body, _snapshot_of(store, version.item)),
             ),
         )
+
+
+def refresh_version(store: Store, item: Item) -> None:
+    """The newest row of the history learns of a write that made no new one."""
+    with store.transaction() as database:
+        database.execute(
+            "UPDATE version SET object = ? WHERE item = ? AND version = ?", (_snapshot_of(store, item.id), item.id, item.version)
+        )
+
+
+def forget_version(store: Store, item: Item, number: int) -> None:
+    """Take one row out of the history."""
+    with store.transaction() as database:
+        database.execute("DELETE FROM version WHERE item = ? AND version = ?", (item.id, number))
+
+
+def forget_number(store: Store, number: int) -> None:
+    """Nothing that was deleted has this number any more: it is given to another object."""
+    with store.transaction() as database:
+        database.execute("DELETE FROM version WHERE item = ?", (number,))
+        database.execute("DELETE FROM trash WHERE id = ?", (number,))
+
+
+def star(store: Store, person: int, item: Item, *, shines: bool) -> None:
+    """Somebody stars a dashboard, or no longer."""
+    with store.transaction() as database:
+        database.execute("DELETE FROM star WHERE person = ? AND item = ?", (person, item.id))
+        if shines:
+            database.execute("INSERT INTO star VALUES (?, ?)", (person, item.id))
+
+
+def starred(store: Store, person: int) -> frozenset[int]:
+    """The ids of what somebody starred."""
+    with store.reading() as database:
+        return frozenset(row["item"] for row in database.execute("SELECT item FROM star WHERE person = ?", (person,)))
+
+
+def _snapshot_of(store: Store, number: int) -> str:
+    """An item without its content, which its row of history has."""
+    item = _first(store, "id = ?", number)
+    return snapshot(replace(item, body="")) if item else ""
 
 
 def versions(store: Store, item: Item) -> tuple[Version, ...]:

@@ -235,6 +235,22 @@ async def put_preferences(request: Request) -> Response:
     return answer({"message": "Preferences updated"})
 
 
+async def patch_preferences(request: Request) -> Response:
+    """PATCH /api/org/preferences (9 and later): only what is sent is changed (read in the source, not recorded)."""
+    server, caller = _entered(request, CHANGE_PREFERENCES)
+    body = await read_body(request)
+    organisation = people.organisation(server.store, caller.organisation)
+    if organisation is None:
+        raise Refused(server.generation.refusals.organisation_missing)
+    home_uid = organisation.home_uid
+    if isinstance(body.get("homeDashboardUID"), str):
+        home = objects.by_uid(server.store, caller.organisation, body["homeDashboardUID"], is_folder=False)
+        home_uid = home.uid if home else ""
+    kept = {key: body[key] for key in ("theme", "timezone", "weekStart", "locale") if isinstance(body.get(key), str)}
+    people.put_preferences(server.store, caller.organisation, home_uid, organisation.preferences | kept)
+    return answer({"message": "Preferences updated"})
+
+
 def routes(server: Server) -> list[Route]:
     """What this generation has of organisations and people."""
     found = [
@@ -243,9 +259,14 @@ def routes(server: Server) -> list[Route]:
         Route("/api/orgs/{organisation:int}/users/{person:int}", change_member, methods=["PATCH"]),
         Route("/api/admin/users", create_user, methods=["POST"]),
         Route("/api/user", get_user, methods=["GET"]),
-        Route("/api/org/preferences", get_preferences, methods=["GET"]),
-        Route("/api/org/preferences", put_preferences, methods=["PUT"]),
     ]
+    if server.generation.preferences:
+        found += [
+            Route("/api/org/preferences", get_preferences, methods=["GET"]),
+            Route("/api/org/preferences", put_preferences, methods=["PUT"]),
+        ]
+    if server.generation.home_by_uid:
+        found.append(Route("/api/org/preferences", patch_preferences, methods=["PATCH"]))
     if server.generation.api_keys:
         found.append(Route("/api/auth/keys", create_key, methods=["POST"]))
     if server.generation.service_accounts:

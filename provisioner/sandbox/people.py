@@ -183,6 +183,12 @@ def add_session(store: Store, person: int, secret: str) -> None:
         database.execute("INSERT INTO session VALUES (?, ?)", (digest(secret), person))
 
 
+def end_sessions(store: Store) -> int:
+    """Forget who signed in, and tell how many sessions there were."""
+    with store.transaction() as database:
+        return database.execute("DELETE FROM session").rowcount
+
+
 def add_data_source(store: Store, organisation: int, source: DataSource) -> None:
     """Give an organisation a data source."""
     with store.transaction() as database:

@@ -136,21 +136,46 @@ FIVE = replace(
     provisioned_delete=None,
     limit_too_high=None,
 )
+FOUR = replace(
+    FIVE,
+    save_denied=FIVE.denied,
+    dashboard_denied=FIVE.denied,
+    name_exists=Refusal(412, "A dashboard with the same name already exists", "name-exists"),
+)
+TWO = replace(FOUR, title_empty=Refusal(500, ""))
+_TITLE_TOO_LONG = Refusal(400, "Dashboard title cannot contain more than 5,000 characters", "title-too-long")
+_MESSAGE_TOO_LONG = Refusal(400, "Dashboard message cannot contain more than 500 characters")
+_USE_FOLDERS_ROUTE = Refusal(400, "Use folders endpoint for saving folders.")
+_WRONG_PASSWORD = Refusal(401, "Invalid username or password", message_id="password-auth.failed")
+ELEVEN = replace(
+    NINE,
+    unauthorized=Refusal(401, "Unauthorized", message_id="auth.unauthorized"),
+    wrong_password=_WRONG_PASSWORD,
+    bad_token=Refusal(401, "Invalid API key", message_id="api-key.invalid"),
+    login_failed=replace(_WRONG_PASSWORD, bare=True),
+    other_organisation=Refusal(401, "API key does not belong to the requested organization", message_id="api-key.organization-mismatch"),
+    title_too_long=_TITLE_TOO_LONG,
+    message_too_long=_MESSAGE_TOO_LONG,
+    use_folders_route=_USE_FOLDERS_ROUTE,
+    folder_title_taken=None,
+    folder_exists=Refusal(409, "a folder with the same uid already exists"),
+    history_of_nobody=Refusal(404, "Dashboard not found"),
+)
 TWELVE = replace(
     NINE,
     unauthorized=Refusal(401, "Unauthorized", message_id="auth.unauthorized"),
-    wrong_password=Refusal(401, "Invalid username or password", message_id="password-auth.failed"),
+    wrong_password=_WRONG_PASSWORD,
     bad_token=Refusal(401, "Invalid API key", message_id="api-key.invalid"),
-    login_failed=Refusal(401, "Invalid username or password", message_id="password-auth.failed", bare=True),
+    login_failed=replace(_WRONG_PASSWORD, bare=True),
     other_organisation=Refusal(
         401,
         "API key does not belong to the requested organization",
         message_id="api-key.organization-mismatch",
     ),
-    title_too_long=Refusal(400, "Dashboard title cannot contain more than 5,000 characters", "title-too-long"),
-    message_too_long=Refusal(400, "Dashboard message cannot contain more than 500 characters"),
+    title_too_long=_TITLE_TOO_LONG,
+    message_too_long=_MESSAGE_TOO_LONG,
     too_large=Refusal(413, "Dashboard is too large, max is 16 MB"),
-    use_folders_route=Refusal(400, "Use folders endpoint for saving folders."),
+    use_folders_route=_USE_FOLDERS_ROUTE,
     folder_uid_unknown=Refusal(400, "folder not found"),
     folder_uid_general=Refusal(404, 'folders.folder.grafana.app "general" not found'),
     folder_id_unknown=Refusal(400, "folder not found"),
@@ -161,4 +186,10 @@ TWELVE = replace(
     folder_stale=Refusal(412, _WRITTEN_BETWEEN),
     history_of_nobody=Refusal(404, "Dashboard not found"),
     import_input_missing=Refusal(400, "Dashboard input variable: {name} missing from import command"),
+)
+THIRTEEN = replace(
+    TWELVE,
+    title_empty=Refusal(400, "Dashboard spec is missing required title property"),
+    version_mismatch=Refusal(409, "Dashboard already exists. Use overwrite flag to update."),
+    id_unknown=Refusal(404, "Dashboard not found"),
 )

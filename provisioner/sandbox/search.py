@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from provisioner.sandbox import objects
+from provisioner.sandbox import objects, trash
 from provisioner.sandbox.access import Caller, caller_of
 from provisioner.sandbox.answers import answer, server_of
 from provisioner.sandbox.content import whole_number
-from provisioner.sandbox.generations import Generation
+from provisioner.sandbox.discarding import has_trash_routes
+from provisioner.sandbox.generation import Generation
 from provisioner.sandbox.meta import dashboard_url
 from provisioner.sandbox.objects import Item
 from provisioner.sandbox.refusals import Refused
@@ -43,6 +44,11 @@ class _Filter:
 
 
 def _filter_of(request: Request, generation: Generation) -> _Filter:
+    text, tags = request.query_params.get("query", "").lower(), frozenset(tag for tag in request.query_params.getlist("tag") if tag)
+    if generation.hits_by_slug:
+        nothing: frozenset[str] = frozenset()
+        return _Filter(text, "", tags, nothing, nothing, nothing, nothing)
+
     def many(name: str) -> frozenset[str]:
         return frozenset(value for value in request.query_params.getlist(name) if value)
 
@@ -50,9 +56,9 @@ def _filter_of(request: Request, generation: Generation) -> _Filter:
         return request.query_params.get(name, "")
 
     return _Filter(
-        text=one("query").lower(),
+        text=text,
         kind=one("type"),
-        tags=many("tag"),
+        tags=tags,
         ids=many("dashboardIds"),
         uids=(many("dashboardUIDs") or many("dashboardUID")) if generation.search_dashboard_uids else frozenset(),
         folder_ids=many("folderIds"),
@@ -83,7 +89,7 @@ def _in_folder_ids(generation: Generation, wanted: _Filter, folder: Item | None)
     return str(folder.id if folder else 0) in wanted.folder_ids
 
 
-def _hit(server: Server, item: Item, folder: Item | None) -> dict[str, object]:
+def _hit(server: Server, item: Item, folder: Item | None, *, starred: bool) -> dict[str, object]:
     hit: dict[str, object] = {
         "id": item.id,
         "uid": item.uid,
@@ -94,8 +100,10 @@ def _hit(server: Server, item: Item, folder: Item | None) -> dict[str, object]:
         "slug": "",
         "type": "dash-folder" if item.is_folder else "dash-db",
         "tags": list(item.tags),
-        "isStarred": False,
+        "isStarred": starred,
     }
+    if server.generation.hits_by_slug:
+        return {key: hit[key] for key in ("id", "title", "uri", "type", "tags", "isStarred")}
     if folder:
         hit |= {
             "folderId": folder.id,
@@ -122,7 +130,9 @@ def _page(request: Request, generation: Generation, items: list[Item]) -> list[I
     if not generation.search_limits_by_id:
         items.sort(key=_database_key, reverse=request.query_params.get("sort") == "alpha-desc")
     page = items[start : start + limit]
-    if not request.query_params.get("sort"):
+    if generation.hits_by_slug:
+        page.sort(key=lambda item: item.title)
+    elif not request.query_params.get("sort"):
         page.sort(key=lambda item: (not item.is_folder, item.title.lower()))
     return page
 
@@ -132,9 +142,7 @@ def _whole_number(request: Request, name: str, usual: int) -> int:
 
 
 def _may_see(caller: Caller, request: Request) -> bool:
-    """Nobody has starred anything here; `permission=Edit` hides what the caller may not edit."""
-    if request.query_params.get("starred") == "true":
-        return False
+    """`permission=Edit` hides what the caller may not edit."""
     return request.query_params.get("permission") != "Edit" or caller.role >= Role.EDITOR
 
 
@@ -143,11 +151,21 @@ async def search(request: Request) -> Response:
     server = server_of(request)
     caller = caller_of(request)
     wanted = _filter_of(request, server.generation)
+    stars = objects.starred(server.store, caller.account.id) if caller.account else frozenset()
     everything = objects.everything(server.store, caller.organisation) if _may_see(caller, request) else ()
     folders = {item.uid: item for item in everything if item.is_folder}
+    shows_deleted = has_trash_routes(server) and request.query_params.get("deleted") == "true"
+    if shows_deleted:  # for administrators only, others are told 401 (reference 2.5; `pkg/api/search.go` of 11)
+        if caller.role < Role.ADMIN:
+            raise Refused(server.generation.refusals.unauthorized)
+        lying = trash.everything(server.store, caller.organisation, is_folder=False)
+        everything = tuple(one.item for one in lying)
     found = [item for item in everything if _fits(wanted, item) and _in_folder_ids(server.generation, wanted, folders.get(item.folder_uid))]
+    if request.query_params.get("starred") == "true":
+        found = [item for item in found if item.id in stars]
     page = _page(request, server.generation, found)
-    return answer([_hit(server, item, folders.get(item.folder_uid)) for item in page])
+    hits = [_hit(server, item, folders.get(item.folder_uid), starred=item.id in stars) for item in page]
+    return answer([hit | {"isDeleted": True} for hit in hits] if shows_deleted else hits)
 
 
 def routes(_: Server) -> list[Route]:

@@ -22,6 +22,7 @@ from uvicorn.server import ServerState
 
 from provisioner.sandbox.app import close_app, create_app
 from provisioner.sandbox.faults import FaultControl
+from provisioner.sandbox.people import end_sessions
 from provisioner.sandbox.recorder import Recorder
 from provisioner.sandbox.server import MAIN_ORGANISATION, Server
 from provisioner.sandbox.settings import Role, SandboxSettings, SandboxUnusable
@@ -51,6 +52,10 @@ class Running:
     def admin(self) -> tuple[str, str]:
         """Login and password of its administrator."""
         return "admin", self.server.settings.admin_password
+
+    def expire_sessions(self) -> int:
+        """Let every session end, as if its time were over; who signed in has to do so again. How many there were."""
+        return end_sessions(self.server.store)
 
     def token(self, role: str = "Editor", organisation: int = MAIN_ORGANISATION) -> str:
         """A token with that role ("Viewer", "Editor", "Admin"), that works at once."""
@@ -178,6 +183,7 @@ def running(settings: SandboxSettings) -> Iterator[Running]:
                 raise SandboxUnusable("the sandbox did not start in time", next_step="try again")
             yield _told(app, listening)
         finally:
+            app.state.server.ending.set()
             server.end()
             thread.join()
             listening.close()

@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import json
 import random
+import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from provisioner.sandbox import objects, people
 from provisioner.sandbox.content import body_of
 from provisioner.sandbox.faults import FaultControl
-from provisioner.sandbox.generations import GENERATIONS, Generation
+from provisioner.sandbox.generation import Generation
+from provisioner.sandbox.generations import GENERATIONS
 from provisioner.sandbox.objects import Item, Version
 from provisioner.sandbox.people import Account, ApiKey
 from provisioner.sandbox.settings import ProvisionedFile, Role, SandboxSettings, SandboxUnusable
@@ -39,6 +41,8 @@ class Server:
     faults: FaultControl
     clock: Callable[[], datetime]
     chance: random.Random
+    ending: threading.Event = field(default_factory=threading.Event)
+    """Set when the sandbox ends, so that watches end with it."""
 
     def now(self) -> str:
         """The time as the API spells it: "2026-11-22T04:40:54Z"."""
@@ -53,8 +57,12 @@ class Server:
         if not self.generation.large_ids:
             return self.random_text(9)
         if is_dashboard:
-            return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+            return self.new_guid()
         return "".join(self.chance.choices(_SMALL, k=14))
+
+    def new_guid(self) -> str:
+        """What names an object for good, whoever has its uid later."""
+        return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
     def random_text(self, length: int) -> str:
         """Letters and digits by chance."""
@@ -94,7 +102,7 @@ def make_server(settings: SandboxSettings, clock: Callable[[], datetime], chance
     if generation is None:
         known = ", ".join(str(number) for number in GENERATIONS)
         raise SandboxUnusable(f"there is no sandbox of generation {settings.generation}", next_step=f"ask for one of {known}")
-    store = Store(settings.database, generation.number)
+    store = Store(settings.database, generation.number, int(clock().timestamp() * 1_000_000))
     server = Server(generation, settings, store, FaultControl(settings.faults), clock, chance)
     if store.is_new:
         _furnish(server)
@@ -144,6 +152,8 @@ def _new_item(server: Server, organisation: int, *, uid: str, title: str, is_fol
     return Item(
         *(0, organisation, is_folder, uid, "", server.generation.slug(title), title, 1, now, now, ANONYMOUS, ""),
         *((), body_of({"title": title}), ""),
+        guid=server.new_guid(),
+        creator="access-policy:service",
     )
 
 

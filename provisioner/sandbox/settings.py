@@ -76,6 +76,7 @@ TEST_DATA = DataSource("TestData", "testdata", "testdata", is_default=True)
 class SandboxSettings:
     """What to be and what to begin with. `database` None keeps everything in memory; `port` 0 takes a free one.
 
+    `dashboard_restore` is the switch of the trash of 11 (reference 2.3); other generations have none.
     `sub_path` ("/grafana") is where the server stands behind a proxy. People, data sources and files are put in only when
     the database is new.
     """
@@ -85,6 +86,7 @@ class SandboxSettings:
     port: int = 0
     database: Path | None = None
     sub_path: str = ""
+    dashboard_restore: bool = False
     admin_password: str = field(default="admin", repr=False)
     faults: Faults = field(default_factory=Faults)
     people: tuple[Person, ...] = ()

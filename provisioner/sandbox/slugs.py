@@ -12,7 +12,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from provisioner.sandbox.letters import CYRILLIC, GREEK, HAN, LATIN
+from provisioner.sandbox.letters import ARABIC, CYRILLIC, GREEK, HAN, KANA, LATIN, hangul
 
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9\-_]")
 _DASHES = re.compile(r"-{2,}")
@@ -24,7 +24,7 @@ _END_OF_BASIC_PLANE = 0xFFFF
 
 @lru_cache(maxsize=4096)
 def transliterated(title: str) -> str:
-    """5 to 11: everything becomes plain letters: "Über 仪表盘 🚀" is "uber-yi-biao-pan", "---" is empty."""
+    """2 to 11: everything becomes plain letters: "Über 仪表盘 🚀" is "uber-yi-biao-pan", "---" is empty."""
     spoken = title.strip().lower().translate(_SPOKEN)
     plain = "".join(_plain(letter) for letter in spoken).strip().lower()
     return _DASHES.sub("-", _NOT_IN_A_SLUG.sub("-", plain)).strip("-_")
@@ -47,9 +47,12 @@ def _plain(letter: str) -> str:
     """One letter in ASCII, as the transliteration tables of 5 to 11 have it, where we know them."""
     if letter.isascii():
         return letter
-    for table in (LATIN, GREEK, CYRILLIC):
+    for table in (LATIN, GREEK, CYRILLIC, ARABIC, KANA):
         if letter in table:
             return table[letter]
+    syllable = hangul(letter)
+    if syllable:
+        return syllable
     if letter in HAN:
         return f"{HAN[letter]} "
     bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from provisioner.core.home import HomeRecord
 from provisioner.core.model import Fingerprint, FolderUid, Json, TargetName, Uid
 from provisioner.core.records import FolderRecord, Intent, Kept, Record
 from provisioner.state import rows
@@ -100,6 +101,16 @@ class SqliteLedger:
         """It is gone."""
         with self._file.writing() as connection:
             connection.execute("DELETE FROM folder WHERE target = ? AND uid = ?", (self._target, uid))
+
+    def home(self) -> HomeRecord | None:
+        """The home dashboard as we last set it, or found it as stated."""
+        found = self._read(rows.home_in, "SELECT body FROM home WHERE target = ?", self._target)
+        return found[0] if found else None
+
+    def note_home(self, home: HomeRecord) -> None:
+        """It was set, or is as stated."""
+        with self._file.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO home VALUES (?, ?)", (self._target, rows.home_out(home)))
 
     def keep(self, kept: Kept, body: Mapping[str, Json]) -> None:
         """The same state for the same reason is kept once, its time begun anew: a pass repeated after a crash fills no list."""

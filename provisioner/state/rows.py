@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from provisioner.core.home import HomeRecord
 from provisioner.core.model import Fingerprint, FolderUid, Json, Mark, Uid
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
 
@@ -51,9 +52,21 @@ def folder_in(text: str) -> FolderRecord:
         return FolderRecord(FolderUid(uid), title, FolderUid(parent), path, made)
 
 
+def home_out(home: HomeRecord) -> str:
+    """Compact JSON."""
+    return _text([home.uid, home.number, home.when])
+
+
+def home_in(text: str) -> HomeRecord:
+    """The home dashboard that was written."""
+    with _understanding():
+        uid, number, when = _decoded(text)[0]
+        return HomeRecord(Uid(uid), number, when)
+
+
 def intent_out(intent: Intent) -> str:
     """Compact JSON."""
-    before = None if intent.before is None else [intent.before.id, intent.before.version]
+    before = None if intent.before is None else [intent.before.id, intent.before.version, intent.before.state]
     record = None if intent.record is None else _record_fields(intent.record)
     return _text([intent.uid, intent.action.value, before, record, intent.begun, intent.message])
 
@@ -70,14 +83,14 @@ def intent_in(text: str) -> Intent:
 def kept_out(kept: Kept) -> str:
     """Compact JSON."""
     fields = [kept.uid, kept.title, kept.folder, kept.titles, kept.content, kept.mark.id, kept.mark.version]
-    return _text([*fields, kept.author, kept.updated, kept.why.value, kept.kept])
+    return _text([*fields, kept.author, kept.updated, kept.why.value, kept.kept, kept.mark.state])
 
 
 def kept_in(text: str) -> Kept:
     """What was written."""
     with _understanding():
-        uid, title, folder, titles, content, mark_id, version, author, updated, why, when = _decoded(text)[0]
-        mark = Mark(mark_id, version)
+        uid, title, folder, titles, content, mark_id, version, author, updated, why, when, state = _decoded(text)[0]
+        mark = Mark(mark_id, version, state)
         return Kept(Uid(uid), title, FolderUid(folder), tuple(titles), Fingerprint(content), mark, author, updated, Why(why), when)
 
 
@@ -116,14 +129,16 @@ def _record_fields(record: Record) -> list[object]:
         record.derived,
         record.written,
         record.missing_since,
+        record.mark.state,
     ]
 
 
 def _record(fields: list[Any], one: Any) -> Record:  # noqa: ANN401 - `dict.setdefault`, whose type cannot be written down
     # The names of types (`Uid(uid)`) are left out: to call them was a fifth of the time for ten thousand.
-    uid, title, source, path, index, blob, commit, key, content, folder, titles, mark, version, applied, derived, written, missing = fields
+    uid, title, source, path, index, blob, commit, key, content, folder, titles, *rest = fields
+    mark_id, version, applied, derived, written, missing, state = rest
     commit, folder, way = one(commit, commit), one(folder, folder), tuple(titles)
-    titles, mark = one(way, way), Mark(mark, version)
+    titles, mark = one(way, way), Mark(mark_id, version, state)
     return Record(uid, title, source, path, index, blob, commit, key, content, folder, titles, mark, applied, derived, written, missing)
 
 

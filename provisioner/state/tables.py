@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 TABLES_VERSION = 3
 """Kept in the file's user_version. 1: readings and fingerprints. 2: also records, folders, intents, kept bodies, confirmations. 3: intents
-with the message of their write.
+with the message of their write; marks with their state; home dashboards.
 """
 
 APPLICATION_ID = 0x70_72_76_73
@@ -51,7 +51,15 @@ _STEPS = (
             for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
         ),
     ),
-    ("UPDATE intent SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 5",),
+    (
+        # The home dashboard that was set.
+        "CREATE TABLE IF NOT EXISTS home (target TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID",
+        "UPDATE intent SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 5",
+        "UPDATE intent SET body = json_insert(body, '$[2][#]', '') WHERE json_array_length(body, '$[2]') = 2",
+        "UPDATE intent SET body = json_insert(body, '$[3][#]', '') WHERE json_array_length(body, '$[3]') = 17",
+        "UPDATE record SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 17",
+        "UPDATE kept SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 11",
+    ),
 )
 _FIRST = frozenset({"about", "reading", "fingerprint"})
 

@@ -60,7 +60,8 @@ class Seen:
 
     def knows(self, hook: str, delivery: str, now: float) -> bool:
         """Whether the hook had this delivery before, and not too long ago."""
-        since = self._hooks.get(hook, {}).get(delivery)
+        ids = self._hooks.get(hook)
+        since = None if ids is None else ids.get(delivery)
         return since is not None and now - since < self._seconds
 
     def remember(self, hook: str, delivery: str, now: float) -> None:

@@ -81,7 +81,7 @@ def test_a_failure_weighs_more_than_a_broken_file_and_that_more_than_a_conflict(
         ["nothing-like-it"],
         ["plan", "--no-such-flag"],
         ["plan", "--format", "xml"],
-        ["sandbox", "--generation", "4"],
+        ["sandbox", "--generation", "3"],
         ["sandbox", "--port", "70000"],
         ["config", "nothing"],
     ],

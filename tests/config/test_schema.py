@@ -104,7 +104,7 @@ def test_the_defaults_are_those_of_the_settings() -> None:
     assert quantities.seconds(default("targets.NAME.timeout")) == connection.timeout
     assert default("targets.NAME.attempts") == connection.attempts
     assert default("targets.NAME.concurrency.reads") == connection.reads
-    assert default("targets.NAME.concurrency.saves") == connection.saves
+    assert default("targets.NAME.api") == connection.api
     assert (default("log.level"), default("log.format")) == (log.level, log.format)
 
 
@@ -184,7 +184,7 @@ def test_what_the_example_shows_as_default_is_the_default(place: Place) -> None:
     plain = load(example(place, text), HOME).settings
     shown = re.sub(
         r"^( *)# (include:|timeout:|interval:|watch:|drift_interval:|attempts:|limits:|  file_bytes:|  files:|  total_bytes:|concurrency:"
-        r"|  reads:|  saves:|state:|  wait:)",
+        r"|  reads:|api:|state:|  wait:)",
         r"\1\2",
         text,
         flags=re.MULTILINE,

@@ -100,7 +100,7 @@ def test_what_is_switched_off_is_not_told() -> None:
 def test_an_error_in_one_document_keeps_back_all_documents_of_its_file() -> None:
     v2 = replace(document("b", index=1), api_version="dashboard.grafana.app/v2beta1")
 
-    desired = wanted(file("all.yaml", document("a"), v2), dashboard("c.json", "c"))
+    desired = wanted(file("all.yaml", document("a"), v2), dashboard("c.json", "c"), wants=Wants(forms=()))
 
     assert uids(desired) == ["c"]
     assert desired.withheld == {"a", "b"}

@@ -81,14 +81,29 @@ def test_a_hole_that_nobody_declared_is_told_at_its_first_use_even_when_it_is_fi
 
 
 @pytest.mark.parametrize("version", ["v2", "v2alpha1", "v2beta1"])
-def test_a_form_that_cannot_be_written_yet_is_refused_at_whatever_weight(version: str) -> None:
+@pytest.mark.parametrize(
+    ("forms", "message"),
+    [
+        ((), "can only be written by the resource API, which is not spoken to this server"),
+        (("v2gamma1", "v3"), "only in v2gamma1, v3"),
+    ],
+)
+def test_a_form_that_the_server_does_not_take_is_refused_at_whatever_weight(version: str, forms: tuple[str, ...], message: str) -> None:
     v2 = file("cpu.yaml", replace(document(pointer="/spec"), api_version=f"dashboard.grafana.app/{version}"))
 
-    desired = wanted(v2, wants=Wants(severities=weights(version_unsupported=Severity.OFF)))
+    desired = wanted(v2, wants=Wants(severities=weights(version_unsupported=Severity.OFF), forms=forms))
 
     [told] = desired.problems
     assert (told.code, told.severity, told.pointer) == ("version-unsupported", Severity.ERROR, "/spec")
+    assert message in told.message
     assert uids(desired) == []
+
+
+@pytest.mark.parametrize("forms", [None, ("v2beta1",)])
+def test_a_form_that_the_server_takes_or_of_which_nobody_knows_is_no_problem(forms: tuple[str, ...] | None) -> None:
+    v2 = file("cpu.yaml", replace(document(pointer="/spec"), api_version="dashboard.grafana.app/v2beta1"))
+    desired = wanted(v2, wants=Wants(forms=forms))
+    assert ((), ["cpu"]) == (desired.problems, uids(desired))
 
 
 @pytest.mark.parametrize("version", ["dashboard.grafana.app/v0alpha1", "dashboard.grafana.app/v1beta1", "grizzly.grafana.com/v1alpha1"])

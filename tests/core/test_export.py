@@ -15,7 +15,7 @@ from provisioner.core.desired import Wants
 from provisioner.core.export import Choice, Done, PullReport, Remark, pull_exit_code, total
 from provisioner.core.export.names import LONGEST, distinct, folded, slug
 from provisioner.core.identity import derived_folder_uid
-from provisioner.core.model import TargetName, Uid
+from provisioner.core.model import Server, TargetName, Uid
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.report import Exit, Failure
 from tests.core import shapes
@@ -377,3 +377,17 @@ def test_the_exit_code_tells_the_worst() -> None:
 def test_what_was_written_is_counted_once_a_file() -> None:
     done = total([Done(created=("b",)), Done(created=("a",), moved=(("c", "d"),), changed=("d",), folder_files=("f",), equal=3)])
     assert (("a", "b"), 4) == (done.created, PullReport(TargetName("t"), "", "files", done).written)
+
+
+# A server that has neither folders nor uids
+
+
+SLUGS = Server("https://grafana.example", "4.6.5", "slug API", "", 1, "Main Org.", nested_folders=False, by_slug=True)
+
+
+def test_without_folders_a_file_stays_in_its_directory_and_a_new_one_lies_at_the_top() -> None:
+    files = {"ops/cpu.json": b'{"uid": "cpu", "title": "CPU", "panels": [], "schemaVersion": 12}'}
+    live = Live((), {"cpu": ("", {"title": "CPU"}), "ram": ("", {"title": "RAM"})}, SLUGS)
+    layout = laid(live, files, wants=Wants(folder="Team"))
+    assert {"cpu": "ops/cpu.json", "ram": "ram.json"} == {place.uid: place.path for place in layout.places}
+    assert ((), 0) == (layout.folder_files, layout.outside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from provisioner.core.export import Change, Expected, checked, folder_file, is_s
 from provisioner.core.export.patch import patched
 from provisioner.core.export.yaml_text import yaml_text
 from provisioner.core.inputs import fill
-from provisioner.core.model import FileKind, FolderUid, Json, Uid
+from provisioner.core.model import FileKind, Fill, FolderUid, Json, Uid
 from provisioner.core.syntax import parse
 from tests.core import shapes
 from tests.core.export_room import told
@@ -395,15 +396,33 @@ def test_any_title_is_read_back_from_a_folder_file(title: str) -> None:
 def test_the_owner_s_mark_is_in_no_file_and_makes_no_difference() -> None:
     wants = Wants(owner_tag="provisioner:ours")
     marked = body(tags=["a", "provisioner:ours"])
-    new = made(Uid("cpu"), marked, "provisioner:ours")
+    marks = Fill(tag="provisioner:ours")
+    new = made(Uid("cpu"), marked, marks)
     assert ["a"] == json.loads(new)["tags"]
-    assert not checked(new, JSON, "cpu.json", Expected(Uid("cpu"), marked), wants).remarks
+    assert not checked(new, JSON, "cpu.json", Expected(Uid("cpu"), marked, marks=marks), wants).remarks
     for live in (marked, body(tags=["a"]), body(tags=["provisioner:ours", "a"])):
         assert says(new, live, wants=wants)
     bare = text({"uid": "cpu", "title": "CPU", "panels": [], "schemaVersion": 41})
     unlike: dict[str, Any] = {"title": "RAM", "panels": [], "schemaVersion": 41, "tags": ["provisioner:ours"]}
     assert says(bare, {**unlike, "title": "CPU"}, wants=wants)
     assert says(after(bare, unlike, wants=wants), unlike, wants=wants)
+
+
+def test_what_stands_for_a_folder_is_in_no_file_and_makes_no_difference() -> None:
+    marks = Fill(tag="provisioner:ours", folder_tag="ops", prefix="ops / ")
+    live = body(title="ops / CPU", tags=["a", "ops", "provisioner:ours"])
+    new = made(Uid("cpu"), live, marks)
+    assert ("CPU", ["a"]) == (json.loads(new)["title"], json.loads(new)["tags"])
+    assert not checked(new, JSON, "cpu.json", Expected(Uid("cpu"), live, marks=marks), Wants()).remarks
+
+
+def test_an_edit_is_taken_into_a_file_without_what_stands_for_its_folder() -> None:
+    raw = b'{"uid": "cpu", "title": "CPU", "panels": [], "schemaVersion": 12}'
+    [known] = told({"ops/cpu.json": raw}).dashboards
+    known = replace(known, fill=Fill(folder_tag="ops", prefix="ops / "))
+    live = {"title": "ops / CPU load", "panels": [], "schemaVersion": 12, "tags": ["ops"]}
+    now = rewritten(raw, JSON, [Change(known, live)])
+    assert b'{"uid": "cpu", "title": "CPU load", "panels": [], "schemaVersion": 12, "tags": []}' == now
 
 
 def test_a_file_that_names_no_uid_gets_it_when_it_is_to_lie_elsewhere() -> None:

@@ -135,6 +135,23 @@ def test_the_history_is_asked_only_where_what_is_live_does_not_tell(intent: Inte
     assert expected is is_doubtful(intent, now)
 
 
+def test_a_write_over_a_state_that_was_named_to_the_letter_went_over_nothing_else() -> None:
+    before, after = replace(WRITTEN, state="17"), replace(LAST, state="29")
+    assert [] == list(between(before, after)) == list(between(None, after))
+    assert [4, 5] == list(between(WRITTEN, after)) == list(between(before, LAST))
+
+
+def test_ours_is_found_beneath_what_was_saved_after_it_where_states_are_named_and_nothing_lies_beneath() -> None:
+    exact = replace(UPDATE, before=replace(WRITTEN, state="17"))
+    found = resolved(exact, RECORD, live(THEIRS, replace(LAST, state="29")), history("Third", "Second", MESSAGE, newest=6))
+    assert Resolved(replace(SENT, mark=NEXT), done=True) == found
+
+
+def test_the_state_of_what_is_live_is_kept_with_a_write_that_is_found_to_be_ours() -> None:
+    now = replace(NEXT, state="18")
+    assert Resolved(replace(SENT, mark=now), done=True) == resolved(UPDATE, RECORD, live(OURS, now))
+
+
 def test_another_id_counts_from_one_again() -> None:
     assert [range(4, 5), range(1, 2), range(1, 1)] == [between(WRITTEN, AFTER), between(WRITTEN, Mark(8, 2)), between(None, FIRST)]
 

@@ -46,6 +46,11 @@ def test_a_file_that_was_renamed_and_changed_at_once_is_a_new_dashboard() -> Non
     assert uids(wanted(unnamed("new.json")), RECORD) == {"new.json": derived_uid(PLATFORM, "new.json", 0)}
 
 
+def test_what_stands_for_its_folder_on_a_server_without_folders_keeps_no_file_from_being_known_again() -> None:
+    flat = replace(RECORD, key=fingerprint_key(WAS.origin.blob, WAS.document.index, replace(WAS.fill, folder_tag="old")))
+    assert uids(wanted(unnamed("new/new.json", "same")), flat) == {"new/new.json": OLD}
+
+
 def test_of_two_equal_files_nobody_can_say_which_one_was_renamed() -> None:
     made = uids(wanted(unnamed("a.json", "same"), unnamed("b.json", "same")), RECORD)
 

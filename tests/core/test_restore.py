@@ -242,3 +242,16 @@ def test_the_tag_of_another_owner_is_named_and_ours_is_not() -> None:
         other_owner(tags, "provisioner:them"),
         other_owner({"tags": "none"}, None),
     )
+
+
+# --- dialects ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_version_is_one_state_whether_its_mark_names_a_state_or_not() -> None:
+    exact = replace(kept(2), mark=Mark(7, 2, "17"))
+    assert [3, 2, 1] == numbers(states([exact, kept(2), kept(3)], versions(1, 2, 3), live(4)))
+
+
+def test_what_is_live_is_left_out_by_whichever_dialect_it_was_kept() -> None:
+    now = replace(live(4, content="1:git"), mark=Mark(7, 4, "21"))
+    assert [3] == numbers(states([kept(4, content="git"), kept(3)], versions(4), now))

@@ -12,12 +12,12 @@ import pytest
 
 from provisioner.core.model import TargetName
 from provisioner.core.secret import Secret
-from provisioner.core.settings import BasicAuth, Connection, TokenAuth
+from provisioner.core.settings import Api, BasicAuth, Connection, TokenAuth
 from provisioner.grafana import OpenGrafana, Waiting, open_grafana
 from provisioner.grafana.client import Client
 from provisioner.sandbox.serve import Running, running
 from provisioner.sandbox.settings import SandboxSettings
-from tests.grafana.contract_place import REAL, SERVERS, Place
+from tests.grafana.contract_place import BY_APIS, REAL, SERVERS, Place
 from tests.grafana.scripted import ScriptedServer
 
 TOKEN = "glsa_a-very-secret-token"
@@ -93,19 +93,27 @@ def grafana(waiting: Waiting) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="module", params=SERVERS, ids=lambda server: f"grafana-{server}")
-def account(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, str]]:
+def which(request: pytest.FixtureRequest) -> int | str:
+    """Which server, and by which API."""
+    found: int | str = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def account(which: int | str) -> Iterator[tuple[str, str, str]]:
     with ExitStack() as stack:
         if REAL:
             yield REAL.rstrip("/"), os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"]
         else:
-            sandbox = stack.enter_context(running(SandboxSettings(generation=request.param)))
+            sandbox = stack.enter_context(running(SandboxSettings(generation=12 if which == BY_APIS else int(which))))
             yield sandbox.url, *sandbox.admin
 
 
 @pytest.fixture(scope="module")
-def opened(account: tuple[str, str, str]) -> Iterator[OpenGrafana]:
+def opened(account: tuple[str, str, str], which: int | str) -> Iterator[OpenGrafana]:
     url, user, password = account
-    connection = Connection(target=TargetName("contract"), url=url, auth=BasicAuth(user, Secret("password")))
+    api = Api.AUTO if REAL or which == BY_APIS else Api.DASHBOARD
+    connection = Connection(target=TargetName("contract"), url=url, auth=BasicAuth(user, Secret("password")), api=api)
     with open_grafana(connection, lambda _: password) as grafana:
         yield grafana
 

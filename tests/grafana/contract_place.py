@@ -14,11 +14,14 @@ from typing import Any, TypeVar
 import httpx
 
 from provisioner.core.answers import FolderSaved, Save, SaveAnswer, Saved
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveDashboard, LiveFolder, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveDashboard, LiveFolder, Mark, Uid
 from provisioner.grafana import OpenGrafana
+from provisioner.grafana.resources import DIALECT
 
 REAL = os.environ.get("GRAFANA_URL")
-SERVERS: list[int | str] = ["real"] if REAL else [5, 6, 7, 8, 9, 12]
+BY_APIS = "12-apis"
+SERVERS: list[int | str] = ["real"] if REAL else [5, 6, 7, 8, 9, 12, BY_APIS]
+"""Each by the dashboard API, and the newest by the resource API too. A real one is spoken to by the newest that it offers."""
 T = TypeVar("T")
 SEARCH_LAG = 10.0
 """Seconds within which 13's search shows what was written."""
@@ -46,15 +49,20 @@ class Place:
         """Up to 11.2 a title is taken once in a folder (reference 1.2 d)."""
         return self.release < (11, 3)
 
-    def save(self, name: str, content: Mapping[str, Any] | None = None, **how: object) -> SaveAnswer:
+    @property
+    def by_apis(self) -> bool:
+        return self.grafana.probe().dialect == DIALECT
+
+    def save(self, name: str, content: Mapping[str, Any] | None = None, over: Mark | None = None, **how: object) -> SaveAnswer:
         uid = Uid(f"{self.mark}-{name}")
         self.dashboards.append(uid)
         body = {"title": uid, "panels": [], "schemaVersion": 30, "tags": [], **(content or {})}
-        stated: dict[str, Any] = {"uid": uid, "content": body, "folder": ROOT, "version": None, "message": "contract", **how}
-        return self.grafana.save(Save(**stated))
+        stated: dict[str, Any] = {"uid": uid, "content": body, "folder": ROOT, "message": "contract", **how}
+        version, state = (None, "") if over is None else (over.version, over.state)
+        return self.grafana.save(Save(version=version, state=state, **stated))
 
-    def saved(self, name: str, content: Mapping[str, Any] | None = None, **how: object) -> Saved:
-        answer = self.save(name, content, **how)
+    def saved(self, name: str, content: Mapping[str, Any] | None = None, over: Mark | None = None, **how: object) -> Saved:
+        answer = self.save(name, content, over, **how)
         assert isinstance(answer, Saved), answer
         return answer
 

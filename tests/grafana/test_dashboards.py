@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from provisioner.core.errors import TargetForbidden, TargetUnauthorised, TargetU
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
 from provisioner.core.ports import Grafana
 from provisioner.core.secret import Secret
+from provisioner.core.settings import Api
 from provisioner.grafana import search as searching
 from provisioner.grafana.dashboards import body_of
 from provisioner.grafana.folders import ordered
@@ -23,6 +25,12 @@ from tests.grafana.conftest import Open
 from tests.grafana.scripted import Answer, ScriptedServer, page
 
 SECRET = Secret("secret")
+
+
+@pytest.fixture
+def grafana(grafana: Open) -> Open:
+    """By the dashboard API, on 12 too."""
+    return partial(grafana, api=Api.DASHBOARD)
 
 
 def save(uid: str = "one", folder: FolderUid = ROOT, version: int | None = None, **content: object) -> Save:
@@ -71,7 +79,7 @@ def test_a_hidden_version_is_looked_for_in_the_settings(server: ScriptedServer, 
 
 
 def test_a_version_that_stays_hidden_is_taken_for_a_new_one(server: ScriptedServer, grafana: Open) -> None:
-    server.routes |= {HEALTH: [health(None)], ORG: [HOME], SETTINGS: [Answer({}, 403)]}
+    server.routes |= {HEALTH: [health(None)], ORG: [HOME], SETTINGS: [Answer({}, 403)], "GET /api/folders": [Answer([])]}
     found = grafana(server.url).probe()
     assert (found.version, found.nested_folders) == ("", True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from provisioner.core.answers import (
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
 from provisioner.core.secret import Secret
+from provisioner.core.settings import Api
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.serve import Running
 from provisioner.sandbox.settings import ProvisionedFile
@@ -36,6 +38,12 @@ LOOK, RENAME, MOVE, DELETE = "GET /api/folders/f", "PUT /api/folders/f", "POST /
 SEARCH, CHILDREN, PANELS = "GET /api/search", "GET /api/folders", "GET /api/library-elements"
 REFUSAL = Answer({"title": "Access denied", "message": "Permissions needed: folders:write"}, 403)
 NO_PANELS = Answer({"result": {"totalCount": 0, "elements": []}})
+
+
+@pytest.fixture
+def grafana(grafana: Open) -> Open:
+    """By the dashboard API, on 12 too."""
+    return partial(grafana, api=Api.DASHBOARD)
 
 
 def version(server: ScriptedServer, number: str) -> None:

@@ -51,8 +51,9 @@ class Answer:
         return self.body.decode()
 
     @property
-    def json(self) -> Any:
-        return json.loads(self.body)
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
 
 class Child:
@@ -90,7 +91,7 @@ class Child:
                         self._taken.add(number)
                         return each
                 left = latest - time.monotonic()
-                assert left > 0 and not self._ended, self._missing(event, fields)
+                assert (True, False) == (left > 0, self._ended), self._missing(event, fields)
                 self._changed.wait(left)
 
     def count(self, event: str, **fields: object) -> int:
@@ -117,6 +118,7 @@ class Child:
     def port(self) -> int:
         """Of its web server. Waits until it listens."""
         until(lambda: self.count("web.listening") or self._ended, "it listens")
+        assert self.count("web.listening"), self._missing("web.listening", {})
         return int(self.all("web.listening")[-1]["url"].rpartition(":")[2])
 
     def get(self, path: str) -> Answer:
@@ -132,21 +134,23 @@ class Child:
             connection.close()
 
     @property
-    def status(self) -> Any:
+    def status(self) -> dict[str, Any]:
         return self.get("/status.json").json
 
-    def target(self, name: str = "test") -> Any:
+    def target(self, name: str = "test") -> dict[str, Any]:
         """How the target stands, as /status.json says it."""
         return next(each for each in self.status["targets"] if each["name"] == name)
 
-    def source(self, name: str = "files") -> Any:
+    def source(self, name: str = "files") -> dict[str, Any]:
         return next(each for each in self.status["sources"] if each["name"] == name)
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum over all series of this name with these labels."""
         found = (_SERIES.fullmatch(line) for line in self.get("/metrics").text.splitlines())
         wanted = {f'{key}="{value}"' for key, value in labels.items()}
-        return sum(float(each["value"]) for each in found if each and each["name"] == name and wanted <= set((each["labels"] or "").split(",")))
+        return sum(
+            float(each["value"]) for each in found if each and each["name"] == name and wanted <= set((each["labels"] or "").split(","))
+        )
 
     # --- what it has open -----------------------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ def push(remote: Repository, **dashboards: Mapping[str, Any]) -> str:
     return remote.commit({f"{name}.json": json.dumps(content).encode() for name, content in dashboards.items()})
 
 
-def only_git(plot: Yard, url: str, **stated: Any) -> None:
+def only_git(plot: Yard, url: str, **stated: object) -> None:
     """One repository as the only source, with a hook that is called like it."""
     plot.config["sources"] = {"platform": {"git": {"url": url, "branch": "main", "interval": "1h", **stated}}}
     plot.secret("hook", SECRET)

@@ -26,7 +26,7 @@ def test_metrics_and_status_tell_what_happened(plot: Yard) -> None:
     only_git(plot, remote.url)
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start")
-        commit = push(remote, board=dashboard("board", "Two"), bad={"uid": "bad"})
+        commit = push(remote, board=dashboard("board", "Two"), bad={**dashboard("bad"), "title": 5})
         announce(child, commit)
         child.wait_for("pass.done", cause="hook")
         target, source = child.target(), child.source("platform")

@@ -117,7 +117,7 @@ def test_a_stop_does_not_wait_for_a_remote_that_says_nothing(plot: Yard) -> None
         plot.config["daemon"] = {"stop_grace": "10s"}
         with plot.daemon() as child:
             child.port  # noqa: B018 - waits until it works
-            until(lambda: child.git_children(), "git waits for the remote")
+            until(child.git_children, "git waits for the remote")
             began = time.monotonic()
             assert 0 == child.stop()
             assert time.monotonic() - began < 5

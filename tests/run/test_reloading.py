@@ -63,7 +63,7 @@ def test_a_broken_file_is_refused_told_and_shown_while_the_old_one_works_on(plot
         assert (told["error"], True) == (standing["refused"], standing["refused_at"] is not None)
         plot.put("first.json", dashboard("first", "The old one works on"))
         plot.live("first", "The old one works on")
-        assert 1 == child.metric("provisioner_config_reloads_total", outcome="refused")
+        assert 1 == child.metric("provisioner_reloads_total", outcome="refused")
         plot.rewrite()
         child.tell(signal.SIGHUP)
         until(lambda: child.status["config"]["refused"] is None, "the mended one is taken")
@@ -132,4 +132,3 @@ def test_systemd_is_told_when_it_is_ready_reloads_fares_and_stops(plot: Yard) ->
 
 def _connect(port: int) -> None:
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
-

@@ -81,7 +81,7 @@ def test_a_file_that_is_written_slowly_is_neither_sent_by_half_nor_reported(plot
             for at in range(0, len(whole), len(whole) // 8):
                 file.write(whole[at : at + len(whole) // 8])
                 file.flush()
-                time.sleep(0.03)  # this is how slowly it is written
+                time.sleep(0.01)  # this is how slowly it is written
         child.wait_for("pass.done", cause="change", created=1)
         assert plot.is_live("slow", "Slow")
         assert 0 == child.count("problem.appeared")
@@ -144,3 +144,15 @@ def test_where_events_are_not_wanted_the_tree_is_looked_at_and_that_is_said(plot
         plot.put("first.json", dashboard("first", "Found"))
         plot.live("first", "Found")
         assert "looked at every" in child.source()["watched"]
+
+
+def test_folders_and_deletions_are_not_counted_among_the_dashboards_in_sync(plot: Yard) -> None:
+    plot.config["targets"]["test"]["policy"] = {"prune": {"enabled": True, "grace": 0}}
+    plot.write("team/second.json", dashboard("second"))
+    plot.write("team/third.json", dashboard("third"))
+    with plot.daemon() as child:
+        child.wait_for("pass.done", cause="start")
+        assert (3, 3) == (child.target()["in_sync"], child.target()["owned"])
+        (plot.files / "team" / "third.json").unlink()
+        child.wait_for("pass.done", cause="change", deleted=1)
+        assert (2, 2) == (child.target()["in_sync"], child.target()["owned"])

@@ -12,7 +12,7 @@ import pytest
 from provisioner.sandbox.faults import Faults
 from tests.run.child import Child, until
 from tests.run.pushing import announce, push, repository
-from tests.run.yard import Yard
+from tests.run.yard import Noticing, Yard
 from tests.whole.house import SAVES, dashboard
 
 MANY = 12
@@ -23,7 +23,7 @@ def _many(plot: Yard, title: str = "") -> None:
         plot.put(f"d{number:02}.json", dashboard(f"d{number:02}", f"{title}{number:02}"))
 
 
-def _complete(plot: Yard, child: Child) -> None:
+def _complete(child: Child) -> None:
     until(lambda: child.target()["in_sync"] == MANY + 1, "all are live")
     assert 0 == child.target()["drifted"] + sum(child.target()["conflicts"].values())
 
@@ -42,7 +42,7 @@ def test_a_signal_lets_the_save_end_that_is_under_way_and_the_next_start_makes_t
         child.wait_for("daemon.stopped")
     plot.sandbox.faults.set(Faults())
     with plot.daemon() as child:
-        _complete(plot, child)
+        _complete(child)
         assert MANY + 1 == plot.saves()
 
 
@@ -50,9 +50,10 @@ def test_a_save_that_takes_longer_than_the_grace_is_cut_told_and_resolved_by_the
     plot.config["daemon"] = {"stop_grace": "500ms"}
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start")
-        plot.sandbox.faults.set(Faults(path=SAVES, write_latency_ms=2_000))
+        slow = Noticing(path=SAVES, write_latency_ms=2_000)
+        plot.sandbox.faults.set(slow)
         plot.put("first.json", dashboard("first", "Cut off"))
-        until(lambda: child.target()["passing"] and plot.sandbox.requests.count("GET", "/api/search") >= 4, "it saves")
+        until(lambda: slow.arrived, "it saves")
         assert 1 == child.stop(within=4)
         assert ["target test"] == child.wait_for("daemon.cut")["late"].split(", ")
     plot.sandbox.faults.set(Faults())
@@ -67,9 +68,10 @@ def test_a_save_that_takes_longer_than_the_grace_is_cut_told_and_resolved_by_the
 def test_a_second_signal_ends_it_at_once(plot: Yard, numbers: tuple[signal.Signals, signal.Signals]) -> None:
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start")
-        plot.sandbox.faults.set(Faults(path=SAVES, write_latency_ms=60_000))
+        slow = Noticing(path=SAVES, write_latency_ms=60_000)
+        plot.sandbox.faults.set(slow)
         plot.put("first.json", dashboard("first", "Hangs"))
-        until(lambda: child.target()["passing"], "it saves")
+        until(lambda: slow.arrived, "it saves")
         child.tell(numbers[0])
         until(lambda: child.default_action(numbers[1]), "the first one was heard")
         assert -numbers[1] == child.stop(numbers[1], within=3)
@@ -87,8 +89,9 @@ def test_nothing_is_left_behind(plot: Yard) -> None:
         assert 0 == child.stop()
         assert [] == [each for each in children if Path(f"/proc/{each}").exists()]
     assert {"state"} == {name.split("/")[0] for name in _names(plot.place) - before - {"config.yaml"}}
-    left = {name for name in _names(plot.place / "state") if not name.startswith("sources/")}
-    assert {"state.db", "state.db.lock"} == left - {name for name in left if (plot.place / "state" / name).is_dir()}
+    assert {"state.db", "state.db.lock", "stores"} == {name.split("/")[0] for name in _names(plot.place / "state")}
+    [store] = (plot.place / "state" / "stores").iterdir()
+    assert {"lock", "repository.git"} == {each.name for each in store.iterdir()}
     assert b"" == (plot.place / "state" / "state.db.lock").read_bytes()
 
 
@@ -123,11 +126,11 @@ def test_a_state_that_cannot_be_written_is_told_and_nothing_is_sent(plot: Yard) 
     else:
         (plot.place / "state").mkdir(mode=0o500)
     with plot.daemon() as child:
-        assert "state" in child.wait_for("pass.failed", target="test")["error"]
+        until(lambda: child.target()["failure"], "it is told")
+        assert "the state file" in child.target()["failure"]["message"]
+        assert 1 == child.count("pass.failed") + child.count("target.failed")
         assert 0 == plot.saves()
 
 
 def _names(place: Path) -> set[str]:
     return {str(each.relative_to(place)) for each in place.rglob("*")}
-
-

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.sandbox import Running, SandboxSettings, running
+from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.settings import Person
 from tests.run.child import Child, started, until
 from tests.whole.house import SAVES, Browser, dashboard
@@ -36,6 +37,19 @@ class Server:
 
     def end(self) -> None:
         self._held.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing(Faults):
+    """Faults that notice what arrives, long before it is answered: when, in seconds."""
+
+    arrived: list[float] = field(default_factory=list)
+
+    def matches(self, method: str, path: str) -> bool:
+        met = Faults.matches(self, method, path)
+        if met:
+            self.arrived.append(time.monotonic())
+        return met
 
 
 @dataclass(slots=True)
@@ -62,27 +76,27 @@ class Yard:
 
     # --- what it is made of ---------------------------------------------------------------------------------------------------------------
 
-    def open_sandbox(self, name: str = "test", **stated: Any) -> Running:
+    def open_sandbox(self, name: str = "test", **stated: object) -> Running:
         """Another server, that lives as long as the test."""
-        self.sandboxes[name] = self.held.enter_context(running(SandboxSettings(people=PEOPLE, **stated)))
+        self.sandboxes[name] = self.held.enter_context(running(_settings({"generation": 9, **stated})))
         return self.sandboxes[name]
 
-    def mortal(self, name: str = "test", **stated: Any) -> Server:
+    def mortal(self, name: str = "test", **stated: object) -> Server:
         """A server of that name, which begins now, that the test may end and begin again."""
-        server = Server(SandboxSettings(people=PEOPLE, database=self.place / f"{name}.db", **stated))
+        server = Server(_settings({"generation": 9, "database": self.place / f"{name}.db", **stated}))
         self.held.callback(server.end)
         self.sandboxes[name] = server.begin()
         self.target(name)
         return server
 
-    def target(self, name: str = "test", **stated: Any) -> None:
+    def target(self, name: str = "test", **stated: object) -> None:
         """A target in the configuration: the sandbox of that name. Keywords are keys of it."""
         sandbox = self.sandboxes[name]
         self.secret(f"token-{name}", sandbox.token("Editor"))
         fixed = {"url": sandbox.url, "token_file": f"token-{name}", "timeout": "5s", "attempts": 1}
         self.config.setdefault("targets", {})[name] = {**fixed, **stated}
 
-    def source(self, name: str, **kind: Any) -> None:
+    def source(self, name: str, **kind: object) -> None:
         """A source in the configuration: `directory={…}` or `git={…}`."""
         self.config.setdefault("sources", {})[name] = kind
 
@@ -156,6 +170,10 @@ class Yard:
     def saves(self, at: str = "test") -> int:
         """How many saves the server took."""
         return self.sandboxes[at].requests.count("POST", SAVES, 200)
+
+
+def _settings(stated: Mapping[str, Any]) -> SandboxSettings:
+    return SandboxSettings(people=PEOPLE, **stated)
 
 
 def _bytes(content: Mapping[str, Any] | str | bytes) -> bytes:

@@ -9,7 +9,10 @@ In: a recorded answer and ours. Out: how they differ, in sentences. Rules:
    that are sent.
 4. A time must be a time; the year 1 must be the year 1. `accessErrorId` must be "ACE" and ten digits. A key must be
    there. A `continueToken` must be there or not. A web page must be a web page.
-5. In an answer that is a list of hits, neighbours of one title whose uids the server made may stand in any order.
+5. What names a state, an identity or a place in a list is learned as a uid is: `resourceVersion`, `continue`, the uid in
+   `grafana.app/createdBy` and `updatedBy`, a name that was made out of `generateName`. Where a provisioned file came from
+   must be there; an address of the server must be one; what a search cost must be a number.
+6. In an answer that is a list of hits, neighbours of one title whose uids the server made may stand in any order.
 Everything else is compared as it is, also whether a number is written as a whole one.
 """
 
@@ -24,7 +27,12 @@ from provisioner.sandbox.content import Json
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _OF_A_FOLDER = re.compile(r"/dashboards/f/([^/]+)/")
 _NEVER = "0001-01-01T00:00:00Z"
-_TIMES = frozenset({"created", "updated", "createdAt", "updatedAt"})
+_TIMES = frozenset(
+    {"created", "updated", "createdAt", "updatedAt", "creationTimestamp", "deletionTimestamp", "grafana.app/updatedTimestamp"}
+)
+_INTERNAL_ID = "grafana.app/deprecatedInternalID"
+_IDENTITIES = frozenset({"grafana.app/createdBy", "grafana.app/updatedBy"})
+_SOURCES = frozenset({"grafana.app/sourcePath", "grafana.app/sourceChecksum", "grafana.app/sourceTimestamp"})
 _UIDS = frozenset({"uid", "folderUid"})
 _IDS = frozenset({"id", "dashboardId", "folderId"})
 _OF_SOMEBODY = frozenset({"key", "login", "address"})
@@ -41,6 +49,7 @@ class Names:
     ids: dict[int, int] = field(default_factory=dict)
     rows: dict[int, int] = field(default_factory=dict)
     requested: set[str] = field(default_factory=set)
+    prefixes: set[str] = field(default_factory=set)
 
     def ours(self, recorded: Json) -> Json:
         """A recorded value in our names: for requests, and for what is expected."""
@@ -74,6 +83,8 @@ class Names:
             for key, value in request.items():
                 if key in {"uid", "folderUid", "parentUid"} and isinstance(value, str) and value not in self.uids:
                     self.requested.add(value)
+                if key == "generateName":
+                    self.prefixes.add(value)
                 self.note_request(value)
 
     def differences(self, theirs: Json, ours: Json, where: str = "answer") -> list[str]:
@@ -86,6 +97,8 @@ class Names:
                 return [f"{where}: {len(theirs)} members recorded, ours has {len(ours)}: {_brief(ours)}"]
             pairs = enumerate(zip(theirs, ours, strict=True))
             return [d for number, (one, other) in pairs for d in self.differences(one, other, f"{where}[{number}]")]
+        if isinstance(theirs, str) and _TIME.fullmatch(theirs) and _TIME.fullmatch(str(ours)):
+            return []
         expected = self.ours(theirs)
         if type(expected) is not type(ours) or expected != ours:
             return [f"{where}: recorded {_brief(expected)}, ours {_brief(ours)}"]
@@ -120,6 +133,18 @@ class Names:
     def _of_a_kind(self, key: str, theirs: Json, ours: Json, where: str) -> list[str]:
         if key in _TIMES and theirs != _NEVER:
             return [] if _TIME.fullmatch(str(ours)) and ours != _NEVER else [f"{where}: {ours!r} is no time"]
+        if key in {"resourceVersion", "continue"} or (key == "name" and str(theirs).startswith(tuple(self.prefixes))):
+            return _learned(self.uids, theirs, str(ours), where)
+        if key == _INTERNAL_ID:
+            return _learned(self.ids, int(theirs), int(str(ours)), where)
+        if key in _IDENTITIES and theirs.partition(":")[0] == str(ours).partition(":")[0] and not theirs.endswith(":service"):
+            return _learned(self.uids, theirs.partition(":")[2], str(ours).partition(":")[2], where)
+        if key in _SOURCES:
+            return [] if ours else [f"{where}: empty"]
+        if key == "serverAddress":
+            return [] if re.fullmatch(r"[\d.]+:\d+", str(ours)) else [f"{where}: {ours!r}"]
+        if key == "queryCost":
+            return [] if type(ours) is int else [f"{where}: {ours!r}"]
         if key == "accessErrorId":
             return [] if re.fullmatch(r"ACE\d{10}", str(ours)) else [f"{where}: {ours!r}"]
         if key == "key":
@@ -129,7 +154,7 @@ class Names:
         return self.differences(theirs, ours, where)
 
     def _put_in_order(self, theirs: list[Any], ours: list[Any]) -> list[Any]:
-        """Rule 5."""
+        """Rule 6."""
         if not all(isinstance(hit, dict) and {"uid", "title"} <= hit.keys() for hit in theirs + ours):
             return ours
         wanted = [self.uids.get(hit["uid"]) for hit in theirs]

@@ -19,7 +19,8 @@ from provisioner.sandbox.content import Json
 from tests.sandbox.names import Names
 
 TRANSCRIPTS = Path(__file__).resolve().parents[1] / "transcripts"
-FILES = tuple(sorted(path.stem for path in TRANSCRIPTS.glob("*.json")))
+_PATHS = {path.stem: path for path in TRANSCRIPTS.rglob("*.json")}
+FILES = tuple(sorted(_PATHS))
 _PAGE = "<html>not found</html>\n"
 _ADMIN = httpx.BasicAuth("admin", "admin")
 
@@ -28,6 +29,15 @@ _BODIES: dict[str, bytes] = {
     "not json": b"{not json",
     "login": b'{"user": "admin", "password": "admin", "email": ""}',
     "login with a wrong password": b'{"user": "admin", "password": "wrong", "email": ""}',
+}
+# The bodies of patches, which were not recorded: what their answers show.
+_TITLE = '{"spec": {"title": "%s"}}'
+_BODIES_BY_TITLE: dict[str, bytes] = {
+    "resources-12.4.0: not json": b"{nope",
+    "resources-12.4.0: patch merge": (_TITLE % "R1 patched").encode(),
+    "resources-12.4.0: patch json": b'[{"op": "replace", "path": "/spec/title", "value": "R1 jp"}]',
+    "resources-12.4.0: server side apply": b"spec: {title: R1 ssa}",
+    "resources-12.4.0: change while watched (apis)": (_TITLE % "R1 watched").encode(),
 }
 # The step whose answer holds the token that a step asks with, by how that step's name begins.
 _TOKENS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -53,6 +63,7 @@ class Step:
     path: str
     request: Any
     headers: dict[str, str]
+    params: dict[str, str]
     cookies: tuple[str, ...]
     status: int
     response: Any
@@ -61,11 +72,6 @@ class Step:
     def title(self) -> str:
         """How a test names it."""
         return f"{self.file}: {self.name}"
-
-    @property
-    def replayed(self) -> bool:
-        """Steps of the resource API are not, where there is one: it comes with a later issue."""
-        return not (self.path.startswith("/apis/") and generation_of(self.file) >= 12)
 
 
 @dataclass
@@ -84,17 +90,28 @@ def generation_of(file: str) -> int:
 
 def steps_of(file: str) -> tuple[Step, ...]:
     """The steps of a file, in order."""
-    recorded = json.loads((TRANSCRIPTS / f"{file}.json").read_text())
+    recorded = json.loads(_PATHS[file].read_text(encoding="utf-8"))
     return tuple(
         Step(
             *(file, step["step"], step["method"], step["path"], step.get("request")),
             headers=step.get("headers") or {},
+            params={name: str(value) for name, value in (step.get("params") or {}).items()},
             cookies=tuple(step.get("cookies") or ()),
             status=step["status"],
             response=step["response"],
         )
-        for step in recorded
+        for step in map(_whole, recorded)
     )
+
+
+def _whole(step: dict[str, Any]) -> dict[str, Any]:
+    """The watch was recorded beside the steps, by its status and its one line."""
+    if step["step"] != "watch events":
+        return step
+    told, line = step["response"]
+    path = "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards"
+    asked = {"method": "GET", "path": path, "params": {"watch": "1"}}
+    return asked | {"step": step["step"], "status": told["status"], "response": json.loads(line["line"])}
 
 
 def replay(file: str) -> dict[str, list[str]]:
@@ -104,8 +121,7 @@ def replay(file: str) -> dict[str, list[str]]:
     state = Replay()
     with running(settings) as sandbox, httpx.Client(base_url=sandbox.url) as client:
         for step in steps_of(file):
-            if step.replayed:
-                state.differences[step.name] = _differences(sandbox, client, state, step)
+            state.differences[step.name] = _differences(sandbox, client, state, step)
     return state.differences
 
 
@@ -113,17 +129,18 @@ def _differences(sandbox: Running, client: httpx.Client, state: Replay, step: St
     if step.name != "session reads":
         client.cookies.clear()
     state.names.note_request(step.request)
-    body = _BODIES.get(step.name)
+    body = _BODIES_BY_TITLE.get(step.title, _BODIES.get(step.name))
     if body is None and step.request is not None:
         body = json.dumps(state.names.ours(step.request)).encode()
-    request = client.build_request(step.method, state.names.path(step.path), headers=step.headers, content=body)
-    if body is not None:
+    params = {name: state.names.path(value) for name, value in step.params.items()} or None
+    request = client.build_request(step.method, state.names.path(step.path), headers=step.headers, content=body, params=params)
+    if body is not None and "Content-Type" not in httpx.Headers(step.headers):
         request.headers["Content-Type"] = "application/json"
     answer = client.send(request, auth=_credentials(sandbox, state, step))
     if answer.headers["content-type"].startswith("text/html"):
         ours: Json = _PAGE
     else:
-        ours = answer.json()
+        ours = answer.json() if answer.content else ""
     state.answers[step.name] = ours
     found = [] if answer.status_code == step.status else [f"status: recorded {step.status}, ours {answer.status_code}"]
     found += _cookie_differences(step, answer)

@@ -196,6 +196,6 @@ def test_the_password_of_the_settings_is_the_administrators(sandbox: Running) ->
 
 def test_every_generation_is_known_by_its_number() -> None:
     assert [(number, one.version) for number, one in GENERATIONS.items()] == [
-        *((5, "5.4.5"), (6, "6.7.4"), (7, "7.5.17")),
-        *((8, "8.5.15"), (9, "9.3.2"), (12, "12.4.0")),
+        *((2, "2.6.0"), (4, "4.6.5"), (5, "5.4.5"), (6, "6.7.4"), (7, "7.5.17")),
+        *((8, "8.5.15"), (9, "9.3.2"), (11, "11.6.0"), (12, "12.4.0"), (13, "13.1.0")),
     ]

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from provisioner.core.errors import StateUnusable
-from provisioner.core.model import Uid
+from provisioner.core.model import Mark, Uid
 from provisioner.state.file import StateFile
 from provisioner.state.sqlite import SqliteMemory
 from provisioner.state.tables import TABLES_VERSION
-from tests.state.ledger_values import content, intent, ledger, record
+from tests.state.ledger_values import content, intent, kept, ledger, record
 
 # As the release before this one made it.
 VERSION_1 = """
@@ -84,6 +84,35 @@ def test_an_intent_of_version_2_had_no_message_and_is_kept(path: Path) -> None:
     with ledger(path) as one:
         assert (intent("disk"), intent("cpu")) == one.intents()
     assert TABLES_VERSION == version(path)
+
+
+def test_marks_of_version_2_had_no_state_and_are_kept(path: Path) -> None:
+    with ledger(path) as one:
+        one.note([record()])
+        one.begin(intent("disk"))
+        one.begin(replace(intent("net"), before=None, record=None))
+        one.keep(kept(), {"title": "CPU"})
+    script(
+        path,
+        """UPDATE record SET body = json_remove(body, '$[17]'); UPDATE kept SET body = json_remove(body, '$[11]');
+        UPDATE intent SET body = json_remove(body, '$[2][2]', '$[3][17]', '$[5]'); PRAGMA user_version = 2;""",
+    )
+    with ledger(path) as one:
+        assert {Uid("cpu"): record()} == one.records()
+        assert (intent("disk"), replace(intent("net"), before=None, record=None)) == one.intents()
+        assert (kept(),) == one.kept()
+
+
+def test_a_mark_keeps_its_state_in_records_intents_and_kept_bodies(path: Path) -> None:
+    mark = Mark(7, 3, "1795321965782001")
+    written = replace(record(), mark=mark)
+    begun, body = replace(intent(), before=mark, record=written), replace(kept(), mark=mark)
+    with ledger(path) as one:
+        one.note([written])
+        one.begin(begun)
+        one.keep(body, {"title": "CPU"})
+    with ledger(path) as one:
+        assert ({Uid("cpu"): written}, (begun,), (body,)) == (one.records(), one.intents(), one.kept())
 
 
 def test_a_file_that_a_crash_left_half_made_is_finished(path: Path) -> None:

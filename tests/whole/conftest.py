@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.core.generations import limits_of
+from provisioner.core.settings import Api
+from provisioner.sandbox.generations import GENERATIONS as SANDBOXES
 from tests.whole.house import House, house
 
 
@@ -24,15 +27,59 @@ def nine(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
+@pytest.fixture(params=[Api.DASHBOARD, Api.RESOURCE])
+def twelve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """With Grafana 12.4 by either of its APIs: nested folders, titles may repeat."""
+    with house(tmp_path / "twelve", generation=12, api=request.param) as made:
+        yield made
+
+
 @pytest.fixture
-def twelve(tmp_path: Path) -> Iterator[House]:
-    """With Grafana 12.4: nested folders, titles may repeat."""
-    with house(tmp_path / "twelve", generation=12) as made:
+def twelve_by_uid(tmp_path: Path) -> Iterator[House]:
+    """With Grafana 12.4 by the dashboard API: for what only that does."""
+    with house(tmp_path / "twelve", generation=12, api=Api.DASHBOARD) as made:
+        yield made
+
+
+@pytest.fixture
+def by_apis(tmp_path: Path) -> Iterator[House]:
+    """With Grafana 12.4 by the resource API: for what only that does."""
+    with house(tmp_path / "twelve", generation=12, api=Api.RESOURCE) as made:
         yield made
 
 
 @pytest.fixture(params=[5, 9, 12])
+def any_by_uid(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """By the dashboard API, whose check of the version is none to rely on."""
+    with house(tmp_path / "any", generation=request.param, api=Api.DASHBOARD) as made:
+        yield made
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*abilities): runs on generations without a limit of these (core/generations.py)")
+
+
+SPOKEN = {
+    "2": (2, Api.SLUG),
+    "4": (4, Api.SLUG),
+    "5": (5, Api.DASHBOARD),
+    "9": (9, Api.DASHBOARD),
+    "12": (12, Api.DASHBOARD),
+    "12-apis": (12, Api.RESOURCE),
+}
+"""The generations that differ in what a pass does, each by the API that is spoken to it."""
+
+
+@pytest.fixture(params=SPOKEN.values(), ids=list(SPOKEN))
 def any_house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    """With each of the generations that differ in how they keep folders."""
-    with house(tmp_path / "any", generation=request.param) as made:
+    """With each of the generations that differ in how they keep folders, and each of the APIs. A test says what it needs by
+    `@pytest.mark.needs(Ability.FOLDERS)`: where a generation cannot do that, it is skipped with the limit as it is told to people.
+    """
+    generation, api = request.param
+    limits = limits_of(SANDBOXES[generation].version)
+    for needed in (ability for mark in request.node.iter_markers("needs") for ability in mark.args):
+        for limit in limits:
+            if api is Api.SLUG and limit.ability is needed:
+                pytest.skip(f"Grafana {SANDBOXES[generation].version}: {limit.words}")
+    with house(tmp_path / "any", generation=generation, api=api) as made:
         yield made

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from provisioner.core.model import Json, SourceName, TargetName
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
 from provisioner.core.settings import (
+    Api,
     BasicAuth,
     ConflictPolicy,
     Connection,
@@ -33,14 +32,19 @@ from provisioner.grafana import Waiting, open_grafana
 from provisioner.grafana.opening import OpenGrafana
 from provisioner.reconcile import Parts, reconcile
 from provisioner.sandbox import Running, SandboxSettings, running
+from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.recorder import Recorded
 from provisioner.sandbox.settings import Person
 from provisioner.wiring import opened
+from tests.whole.browser import BY_SLUG, OldBrowser
+from tests.whole.browser import BY_UID as BY_UID  # noqa: PLC0414 - tests know it from the house
+from tests.whole.browser import SAVES as SAVES  # noqa: PLC0414 - as above
+from tests.whole.browser import Browser as Browser  # noqa: PLC0414 - as above
 
 SOURCE, TARGET = SourceName("files"), TargetName("test")
+FIRST_WITH_UIDS = 5
 GIT_WINS = Policy(ConflictPolicy.GIT_WINS)
-SAVES = "/api/dashboards/db"
-BY_UID = "/api/dashboards/uid/"
+RESOURCES = "/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards/"
 
 OnPlan = Callable[[int], object]
 OnOutcome = Callable[[Outcome], object]
@@ -57,56 +61,6 @@ def panel_titled(title: str) -> dict[str, Any]:
     return {"panels": [{**dashboard("x")["panels"][0], "title": title}]}
 
 
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Somebody who saves by hand, in Grafana's own pages: what a page sends, sent from here."""
-
-    url: str
-    login: str = "jonas"
-    password: str = "jonas"
-
-    def read(self, uid: str) -> dict[str, Any]:
-        """The dashboard as a page gets it: `{dashboard, meta}`."""
-        found: dict[str, Any] = self.ask(f"{BY_UID}{uid}")
-        return found
-
-    def content(self, uid: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.read(uid)["dashboard"]
-        return found
-
-    def version(self, uid: str) -> int:
-        return int(self.content(uid)["version"])
-
-    def is_there(self, uid: str) -> bool:
-        return any(row["uid"] == uid for row in self.ask("/api/search?type=dash-db"))
-
-    def create(self, made: Mapping[str, Any], folder: str = "") -> dict[str, Any]:
-        """A new dashboard."""
-        answer: dict[str, Any] = self.ask(SAVES, {"dashboard": dict(made), "folderUid": folder, "message": "", "overwrite": False})
-        return answer
-
-    def edit(self, uid: str, **fields: object) -> None:
-        """Opens, changes top-level fields, saves; without fields it is a save that changes nothing."""
-        live = self.read(uid)
-        changed = {**live["dashboard"], **fields}
-        folder = {key: live["meta"][key] for key in ("folderUid", "folderId") if key in live["meta"]}
-        self.ask(SAVES, {"dashboard": changed, **folder, "message": "", "overwrite": False})
-
-    def folders(self) -> dict[str, dict[str, Any]]:
-        """All folders by title: uid, and parentUid where there is one."""
-        rows = self.ask("/api/search?type=dash-folder&limit=1000")
-        return {row["title"]: self.ask(f"/api/folders/{row['uid']}") for row in rows}
-
-    def ask(self, path: str, body: Mapping[str, Any] | None = None, method: str = "") -> Json:
-        """One request of theirs."""
-        credential = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
-        headers = {"Authorization": f"Basic {credential}", "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, headers, method=method or None)  # noqa: S310 - our own sandbox
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-            return json.load(answer)
-
-
 @dataclass(slots=True)
 class House:
     """The parts, and what a pass is run with. Waits between attempts are noted in `pauses` instead of waited."""
@@ -119,6 +73,8 @@ class House:
     stop: Event = field(default_factory=Event)
     on_open: Callable[[], object] = lambda: None
     """Happens after the files were read, before the server is asked."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Which number a person knows a dashboard by, on servers without uids."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What else its passes are run with: fields of `Parts`, as `scan`, `take` or `now`."""
 
@@ -127,8 +83,61 @@ class House:
         return self.place / "files"
 
     @property
+    def speaks_resources(self) -> bool:
+        """Whether passes write by /apis. People and their pages go on with the dashboard API."""
+        return self.sandbox.server.generation.number >= 12 and self.connection.api is not Api.DASHBOARD
+
+    @property
+    def dashboards_at(self) -> str:
+        """What begins the path of every save of ours."""
+        return "/apis/dashboard.grafana.app/" if self.speaks_resources else SAVES
+
+    @property
+    def folders_at(self) -> str:
+        """What begins the path of every folder that we make."""
+        return "/apis/folder.grafana.app/" if self.speaks_resources else "/api/folders"
+
+    @property
+    def bodies_at(self) -> str:
+        """What begins the path of every dashboard that is read."""
+        by_hand = BY_UID if self.generation >= FIRST_WITH_UIDS else BY_SLUG
+        return RESOURCES if self.speaks_resources else by_hand
+
+    def when_saving(self, **faults: Any) -> None:  # noqa: ANN401 - fields of Faults
+        """From now on this goes wrong with saves of ours."""
+        self.sandbox.faults.set(Faults(path=self.dashboards_at, methods=("POST", "PUT"), **faults))
+
+    @property
+    def saves(self) -> list[Recorded]:
+        """Saves since the last `forget`; by the dashboard API also those of people."""
+        return [
+            each for each in self.sandbox.requests.writes if each.path.startswith(self.dashboards_at) and each.method in {"POST", "PUT"}
+        ]
+
+    @property
+    def made_folders(self) -> list[Recorded]:
+        return self.requests("POST", self.folders_at)
+
+    @property
+    def read(self) -> list[str]:
+        """The uids of dashboards that were read, each as often as it was; by the dashboard API also those that people read."""
+        rest = (each.path.removeprefix(self.bodies_at) for each in self.requests("GET", self.bodies_at))
+        return [uid for uid in rest if uid and "/" not in uid]
+
+    @property
+    def generation(self) -> int:
+        return int(self.sandbox.version.partition(".")[0])
+
+    @property
     def browser(self) -> Browser:
-        return Browser(self.sandbox.url)
+        if self.generation >= FIRST_WITH_UIDS:
+            return Browser(self.sandbox.url)
+        return OldBrowser(self.sandbox.url, numbers=self.numbers, first=self.first_version)
+
+    @property
+    def first_version(self) -> int:
+        """Of a new dashboard."""
+        return self.sandbox.server.generation.first_version
 
     def write(self, path: str, content: Mapping[str, Any] | str | bytes) -> None:
         """A file of the source."""
@@ -198,12 +207,12 @@ class House:
 
 
 @contextmanager
-def house(place: Path, **sandbox: Json) -> Iterator[House]:
-    """A house with a new sandbox; keywords are fields of `SandboxSettings`."""
+def house(place: Path, *, api: Api = Api.AUTO, **sandbox: Json) -> Iterator[House]:
+    """A house with a new sandbox; keywords are fields of `SandboxSettings`. `api` is what its passes speak."""
     (place / "files").mkdir(parents=True)
     with running(SandboxSettings(people=(Person("jonas", "jonas"),), **sandbox)) as started:
         auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
-        connection = Connection(TARGET, started.url, auth, timeout=5.0, attempts=3)
+        connection = Connection(TARGET, started.url, auth, timeout=5.0, attempts=3, api=api)
         yield House(started, place, connection, {"PASSWORD": started.admin[1]})
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from provisioner.core.ports import Grafana
 from provisioner.core.secret import Secret
-from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, DriftPolicy, Policy, Prune, Settings, TargetSettings
+from provisioner.core.settings import Api, BasicAuth, Connection, DirectorySettings, DriftPolicy, Policy, Prune, Settings, TargetSettings
 from provisioner.grafana import open_grafana
 from provisioner.reconcile import Parts, reconcile
 from provisioner.state.file import StateFile
@@ -50,6 +50,7 @@ class Order:
     password: str
     point: str
     time: int
+    api: str = Api.AUTO
 
 
 class Killer:
@@ -138,7 +139,7 @@ class Mill:
 
     def run(self, house: House, point: str, time: int = 1) -> int:
         """One pass in a new process; how it ended: -9 when it was killed."""
-        order = Order(str(house.place), house.sandbox.url, house.sandbox.admin[1], point, time)
+        order = Order(str(house.place), house.sandbox.url, house.sandbox.admin[1], point, time, house.connection.api)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
@@ -158,7 +159,7 @@ def one_pass(order: Order) -> None:
     """To its end, or to the point."""
     place, killer = Path(order.place), Killer(order)
     auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
-    wanted = target_of(Connection(TARGET, order.url, auth, timeout=5.0))
+    wanted = target_of(Connection(TARGET, order.url, auth, timeout=5.0, api=Api(order.api)))
     settings = Settings((DirectorySettings(SOURCE, str(place / "files")),), (wanted,), str(place / "state.db"))
     environment: Mapping[str, str] = {"PASSWORD": order.password}
     ledger: Any = Watched(SqliteLedger(WatchedFile(settings.state, killer), TARGET, keep_seconds=10_000), killer)

@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 
 from provisioner.core.changes import Result
+from provisioner.core.generations import Ability
 from provisioner.core.model import TargetName
 from provisioner.core.report import Exit, Failure, PassReport, exit_code
 from provisioner.core.secret import Secret
@@ -61,6 +62,7 @@ def test_a_viewer_may_not_write_and_the_missing_permission_is_named(any_house: H
     assert "dashboards:" in told.remedy
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_viewer_may_not_make_folders_and_what_belongs_in_them_goes_nowhere_else(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard("sales"))
     any_house.as_token(any_house.sandbox.token("Viewer"))
@@ -70,6 +72,7 @@ def test_a_viewer_may_not_make_folders_and_what_belongs_in_them_goes_nowhere_els
     assert not any_house.browser.is_there("sales")
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_an_editor_token_is_enough_for_everything(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard("sales"))
     any_house.as_token(any_house.sandbox.token("Editor"))

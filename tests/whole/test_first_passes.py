@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.core.changes import CreateDashboard, CreateFolder, Result, UpdateDashboard
+from provisioner.core.generations import Ability
 from provisioner.core.report import Exit, exit_code
-from tests.whole.house import BY_UID, GIT_WINS, SAVES, House, dashboard, outcome, panel_titled, results
+from tests.whole.house import GIT_WINS, House, dashboard, outcome, panel_titled, results
 
 
 def _fill(one: House) -> None:
@@ -41,12 +44,13 @@ def test_every_generation_gets_every_dashboard_into_its_folder(any_house: House)
     assert {"top": "General", "fleet": "platform", "detail": last} == {**titles, "top": titles["top"] or "General"}
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_cold_sync_is_one_request_for_each_folder_and_each_dashboard(any_house: House) -> None:
     _fill(any_house)
     any_house.apply()
-    assert 4 == len(any_house.requests("POST", SAVES))
-    assert 3 == len(any_house.requests("POST", "/api/folders"))
-    assert not any_house.requests("GET", BY_UID)
+    assert 4 == len(any_house.saves)
+    assert 3 == len(any_house.made_folders)
+    assert not any_house.read
 
 
 def test_nothing_is_read_one_by_one_of_what_search_does_not_show(any_house: House) -> None:
@@ -54,7 +58,7 @@ def test_nothing_is_read_one_by_one_of_what_search_does_not_show(any_house: Hous
     report = any_house.plan()
     assert 4 == report.creates
     assert 0 == any_house.writes
-    assert not any_house.requests("GET", BY_UID)
+    assert not any_house.read
 
 
 def test_a_second_pass_sends_no_write_and_no_version_grows(any_house: House) -> None:
@@ -94,6 +98,7 @@ def test_of_many_only_the_one_that_changed_is_written(any_house: House) -> None:
     }
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_file_that_moves_takes_its_dashboard_along_instead_of_making_a_new_one(any_house: House) -> None:
     _fill(any_house)
     any_house.apply()
@@ -105,6 +110,7 @@ def test_a_file_that_moves_takes_its_dashboard_along_instead_of_making_a_new_one
     assert any_house.browser.read("fleet")["meta"]["folderTitle"].endswith("hosts")
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_file_that_moves_to_the_top_takes_its_dashboard_to_the_root(any_house: House) -> None:
     _fill(any_house)
     any_house.apply()
@@ -120,6 +126,7 @@ def test_the_stated_folder_becomes_the_parent_of_everything(any_house: House) ->
     assert "Team A" == any_house.browser.read("top")["meta"]["folderTitle"]
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_plan_tells_what_apply_then_does(any_house: House) -> None:
     _fill(any_house)
     planned = any_house.plan().plan.changes

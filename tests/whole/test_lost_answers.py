@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.core.changes import ConflictKind, CreateFolder, Result
+from provisioner.core.generations import Ability
 from provisioner.core.report import Exit, exit_code
 from provisioner.sandbox.faults import Faults
 from tests.whole.house import GIT_WINS, SAVES, House, dashboard, kinds, outcome, panel_titled, results
@@ -10,17 +13,18 @@ from tests.whole.house import GIT_WINS, SAVES, House, dashboard, kinds, outcome,
 
 def test_a_create_that_was_done_and_answered_with_500_is_told_as_created(any_house: House) -> None:
     any_house.write("sales.json", dashboard("sales"))
-    any_house.sandbox.faults.set(Faults(path=SAVES, error_after_write=1))
+    any_house.when_saving(error_after_write=1)
     report = any_house.apply()
     assert ({"sales": Result.CREATED}, Exit.OK) == (results(report), exit_code([report]))
     assert "the answer was lost" in outcome(report, "sales").detail
     assert 1 == any_house.browser.version("sales")
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_an_update_that_was_done_and_answered_with_500_is_told_as_updated(any_house: House) -> None:
     any_house.browser.create(dashboard("sales", **panel_titled("Before")))
     any_house.write("sales.json", dashboard("sales"))
-    any_house.sandbox.faults.set(Faults(path=SAVES, error_after_write=1))
+    any_house.when_saving(error_after_write=1)
     report = any_house.apply(policy=GIT_WINS)
     assert {"sales": Result.UPDATED} == results(report)
     told = outcome(report, "sales")
@@ -63,19 +67,21 @@ def test_one_lost_answer_keeps_nothing_else_from_being_written(nine: House) -> N
     assert [Result.CREATED, Result.CREATED, Result.FAILED] == sorted(results(report).values())
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_was_made_and_answered_with_500_is_told_as_created_and_filled(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard("sales"))
-    any_house.sandbox.faults.set(Faults(path="/api/folders", methods=("POST",), error_after_write=1))
+    any_house.sandbox.faults.set(Faults(path=any_house.folders_at, methods=("POST",), error_after_write=1))
     report = any_house.apply()
     assert {Result.CREATED} == set(results(report).values())
     assert "shop" == any_house.browser.read("sales")["meta"]["folderTitle"]
-    assert 1 == len(any_house.requests("POST", "/api/folders"))
+    assert 1 == len(any_house.made_folders)
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_whose_connection_broke_before_it_was_made_fails_and_what_belongs_in_it_is_not_put_elsewhere(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard("sales"))
     any_house.write("top.json", dashboard("top"))
-    any_house.sandbox.faults.set(Faults(path="/api/folders", methods=("POST",), drop_before=1))
+    any_house.sandbox.faults.set(Faults(path=any_house.folders_at, methods=("POST",), drop_before=1))
     report = any_house.apply()
     [folder] = [each for each in report.outcomes if isinstance(each.change, CreateFolder)]
     assert (Result.FAILED, []) == (folder.result, kinds(report))

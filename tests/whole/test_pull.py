@@ -16,6 +16,7 @@ import pytest
 
 from provisioner.core.errors import TargetForbidden
 from provisioner.core.export import Choice, PullReport, pull_exit_code
+from provisioner.core.generations import Ability
 from provisioner.core.model import Json, LiveDashboard, Uid
 from provisioner.core.ports import Grafana
 from provisioner.core.report import Exit, PassReport, exit_code
@@ -24,7 +25,7 @@ from provisioner.exporting import Pulling, pull
 from provisioner.grafana import Waiting, open_grafana
 from provisioner.sandbox.faults import Faults
 from provisioner.wiring import Run, opened
-from tests.whole.house import BY_UID, SOURCE, TARGET, House, dashboard, house, panel_titled
+from tests.whole.house import SOURCE, TARGET, House, dashboard, house, panel_titled
 
 
 @contextmanager
@@ -177,6 +178,7 @@ def test_a_file_without_a_uid_gets_it_when_its_dashboard_was_moved(twelve: House
     assert is_empty(twelve.plan())
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_renamed_in_grafana_changes_its_title_and_keeps_its_directory(any_house: House) -> None:
     folder(any_house, "plat", "Platform")
     create(any_house, dashboard("cpu"), "plat")
@@ -194,7 +196,7 @@ def test_a_folder_renamed_in_grafana_changes_its_title_and_keeps_its_directory(a
 def test_a_file_whose_dashboard_is_gone_is_named_and_left(any_house: House) -> None:
     any_house.browser.create(dashboard("cpu"))
     pulled(any_house)
-    any_house.browser.ask("/api/dashboards/uid/cpu", method="DELETE")
+    any_house.browser.delete("cpu")
     report = pulled(any_house)
     assert (("cpu.json",), 0) == (report.done.gone, report.written)
     assert (any_house.files / "cpu.json").exists()
@@ -320,7 +322,7 @@ def test_a_server_that_goes_away_midway_leaves_what_was_written_and_the_next_pul
     for uid in ("a", "b", "c"):
         twelve.browser.create(dashboard(uid))
     twelve.connection = replace(twelve.connection, reads=1, attempts=1)
-    report = pulled(twelve, parts={"on_file": lambda _: twelve.sandbox.faults.set(Faults(path=BY_UID, unavailable=9))})
+    report = pulled(twelve, parts={"on_file": lambda _: twelve.sandbox.faults.set(Faults(path=twelve.bodies_at, unavailable=9))})
     assert (Exit.UNREACHABLE, ("a.json",)) == (pull_exit_code(report), report.done.created)
     twelve.sandbox.faults.set(Faults())
     assert ("b.json", "c.json") == pulled(twelve).done.created

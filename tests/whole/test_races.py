@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.core.changes import ConflictKind, LiveState, Result
+from provisioner.core.generations import Ability
 from provisioner.core.model import Found
 from provisioner.core.report import Exit, exit_code
 from provisioner.sandbox.faults import Faults
@@ -15,6 +18,7 @@ def _ours_differs(one: House, uid: str = "sales") -> None:
     one.write(f"{uid}.json", dashboard(uid, **panel_titled("Ours")))
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_an_edit_between_reading_and_writing_stays_and_is_told(any_house: House) -> None:
     _ours_differs(any_house)
     report = any_house.apply(policy=GIT_WINS, on_plan=lambda _: any_house.browser.edit("sales", **panel_titled("Theirs")))
@@ -56,29 +60,29 @@ def test_a_conflict_in_the_middle_keeps_nothing_else_from_being_written(nine: Ho
 
 def test_what_was_deleted_meanwhile_is_made_again_and_the_report_says_so(any_house: House) -> None:
     _ours_differs(any_house)
-    report = any_house.apply(policy=GIT_WINS, on_plan=lambda _: any_house.browser.ask(f"{BY_UID}sales", method="DELETE"))
+    report = any_house.apply(policy=GIT_WINS, on_plan=lambda _: any_house.browser.delete("sales"))
     assert {"sales": Result.CREATED} == results(report)
     assert "deleted on the server meanwhile" in outcome(report, "sales").detail
     assert 1 == any_house.browser.version("sales")
 
 
-def test_what_was_deleted_and_made_anew_by_hand_is_never_overwritten_without_a_word(any_house: House) -> None:
+def test_what_was_deleted_and_made_anew_by_hand_is_never_overwritten_without_a_word(any_by_uid: House) -> None:
     """Its version is the one that was read, so the server lets the save through; only the number of the answer tells."""
-    _ours_differs(any_house)
+    _ours_differs(any_by_uid)
 
     def replaced(_: int) -> None:
-        any_house.browser.ask(f"{BY_UID}sales", method="DELETE")
-        any_house.browser.create(dashboard("sales", **panel_titled("Theirs, anew")))
+        any_by_uid.browser.delete("sales")
+        any_by_uid.browser.create(dashboard("sales", **panel_titled("Theirs, anew")))
 
-    report = any_house.apply(policy=GIT_WINS, on_plan=replaced)
+    report = any_by_uid.apply(policy=GIT_WINS, on_plan=replaced)
     assert [ConflictKind.OVERWROTE_EDIT] == kinds(report)
     assert "(version 1)" in only_conflict(report).message
 
 
-def test_an_edit_that_slips_in_while_the_server_checks_is_told_with_its_version(any_house: House) -> None:
-    _ours_differs(any_house)
-    any_house.sandbox.faults.set(Faults(lost_races=1))
-    report = any_house.apply(policy=GIT_WINS)
+def test_an_edit_that_slips_in_while_the_server_checks_is_told_with_its_version(any_by_uid: House) -> None:
+    _ours_differs(any_by_uid)
+    any_by_uid.sandbox.faults.set(Faults(lost_races=1))
+    report = any_by_uid.apply(policy=GIT_WINS)
     told = outcome(report, "sales")
     assert ([ConflictKind.OVERWROTE_EDIT], Exit.CONFLICT) == (kinds(report), exit_code([report]))
     assert "(version 2)" in only_conflict(report).message
@@ -124,6 +128,7 @@ def test_where_git_wins_a_dashboard_that_nobody_had_seen_is_told_first_and_writt
     assert 2 == any_house.browser.version("sales")
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_is_made_in_between_is_used(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard("sales"))
     planned = any_house.plan().plan.changes[0]

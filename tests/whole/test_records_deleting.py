@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+import pytest
+
 from provisioner.config.secrets import reveal
 from provisioner.core.answers import DeleteAnswer
 from provisioner.core.changes import Result
+from provisioner.core.generations import Ability
 from provisioner.core.guard import HoldReason
-from provisioner.core.model import Uid
+from provisioner.core.model import Mark, Uid
 from provisioner.core.records import Why
 from provisioner.core.report import Exit, PassReport, exit_code
 from provisioner.core.settings import Ceiling, Policy, Prune
@@ -56,6 +59,7 @@ def test_a_file_that_is_gone_deletes_nothing_unless_it_is_asked_for(any_house: H
     assert any_house.browser.is_there(SALES)
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_file_that_is_gone_deletes_its_dashboard_and_the_folder_that_was_made_for_it(any_house: House) -> None:
     _gone(any_house)
     assert "shop" in any_house.browser.folders()
@@ -164,6 +168,7 @@ def test_a_confirmation_holds_for_exactly_what_was_confirmed(nine: House) -> Non
     assert report.pruning.digest != digest
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_what_somebody_edited_is_held_and_says_by_whom(any_house: House) -> None:
     _gone(any_house)
     any_house.browser.edit(SALES, **panel_titled("Jonas"))
@@ -175,6 +180,7 @@ def test_what_somebody_edited_is_held_and_says_by_whom(any_house: House) -> None
     assert ("Jonas", 0) == (title(any_house), any_house.writes)
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_what_somebody_edits_just_before_is_held_too(any_house: House) -> None:
     _gone(any_house)
     report = any_house.apply(policy=AT_ONCE, on_plan=lambda _: any_house.browser.edit(SALES, **panel_titled("Jonas")))
@@ -185,7 +191,7 @@ def test_what_somebody_edits_just_before_is_held_too(any_house: House) -> None:
 
 def test_what_is_gone_by_itself_just_before_is_told_and_forgotten(nine: House) -> None:
     _gone(nine)
-    report = nine.apply(policy=AT_ONCE, on_plan=lambda _: nine.browser.ask(f"{BY_UID}{SALES}", method="DELETE"))
+    report = nine.apply(policy=AT_ONCE, on_plan=lambda _: nine.browser.delete(SALES))
     assert Result.UNCHANGED is _removed(report)[SALES]
     assert record(nine) is None
 
@@ -233,6 +239,7 @@ def test_what_was_adopted_and_never_written_is_never_deleted(any_house: House) -
     assert any_house.browser.is_there(SALES)
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_holds_something_of_others_stays(any_house: House) -> None:
     _gone(any_house)
     folder = any_house.browser.folders()["shop"]
@@ -244,6 +251,7 @@ def test_a_folder_that_holds_something_of_others_stays(any_house: House) -> None
     assert "shop" in any_house.browser.folders()
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_was_there_before_us_stays(any_house: House) -> None:
     any_house.browser.ask("/api/folders", {"title": "shop", "uid": "theirs"})
     any_house.write("shop/sales.json", dashboard(SALES))
@@ -304,9 +312,9 @@ class _LosingSight:
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
-    def delete(self, uid: Uid) -> DeleteAnswer:
+    def delete(self, uid: Uid, over: Mark | None = None) -> DeleteAnswer:
         self._one.sandbox.faults.set(Faults(path=BY_UID, drop_after=1))
-        answer = self._real.delete(uid)
+        answer = self._real.delete(uid, over)
         self._one.sandbox.faults.set(Faults(path=BY_UID, drop_before=1000))
         return answer
 

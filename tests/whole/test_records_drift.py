@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.core.changes import ConflictKind, LiveState, Result
+from provisioner.core.generations import Ability
 from provisioner.core.model import Uid
 from provisioner.core.records import Why
 from provisioner.core.report import Exit, exit_code
 from provisioner.core.settings import ConflictPolicy, DeletedPolicy, DriftPolicy, Policy, Prune
 from tests.whole.desk import SALES, kept, put_back, record, title, title_of
-from tests.whole.house import BY_UID, GIT_WINS, House, dashboard, kinds, only_conflict, panel_titled, results
+from tests.whole.house import GIT_WINS, House, dashboard, kinds, only_conflict, panel_titled, results
 
 REVERT = Policy(drift=DriftPolicy.REVERT)
 SERVER_WINS = Policy(conflict=ConflictPolicy.SERVER_WINS)
@@ -33,6 +36,7 @@ def _both(one: House) -> None:
 # Only the server changed
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_an_edit_is_reported_with_its_author_and_what_was_changed_and_is_not_touched(any_house: House) -> None:
     _edited(any_house)
     report = any_house.apply()
@@ -48,6 +52,7 @@ def test_an_edit_stays_reported_for_as_long_as_it_is_there(any_house: House) -> 
     assert [1, 1] == [any_house.apply().drifted for _ in range(2)]
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_an_edit_is_reverted_and_kept_where_the_policy_says_so(any_house: House) -> None:
     _edited(any_house)
     report = any_house.apply(policy=REVERT)
@@ -85,6 +90,7 @@ def test_saving_without_a_change_is_no_drift_and_does_not_stand_in_the_way_of_gi
     assert () == kept(nine)
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_move_on_the_server_is_drift_and_says_where_it_lies(any_house: House) -> None:
     _applied(any_house)
     any_house.browser.ask("/api/folders", {"title": "Elsewhere", "uid": "elsewhere"})
@@ -103,6 +109,7 @@ def test_a_move_on_the_server_is_drift_and_says_where_it_lies(any_house: House) 
 # Both changed
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_a_change_on_both_sides_is_a_conflict_that_shows_both_and_writes_nothing(any_house: House) -> None:
     _both(any_house)
     report = any_house.apply()
@@ -115,6 +122,7 @@ def test_a_change_on_both_sides_is_a_conflict_that_shows_both_and_writes_nothing
     assert ("Jonas", 0) == (title(any_house), any_house.writes)
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_a_person_lets_git_win_for_one_dashboard_and_what_it_replaces_is_kept(any_house: House) -> None:
     _both(any_house)
     any_house.write("other.json", dashboard("other", **panel_titled("Ours")))
@@ -153,6 +161,7 @@ def test_where_the_server_wins_its_edit_stays_and_is_told_and_is_no_conflict(any
     assert "Jonas" == title(any_house)
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_when_the_file_takes_the_edit_it_is_recorded_without_a_write_and_is_still_ours(any_house: House) -> None:
     _edited(any_house)
     any_house.write("shop/sales.json", dashboard(SALES, **panel_titled("Jonas")))
@@ -170,7 +179,7 @@ def _deleted(one: House) -> None:
     _applied(one)
     one.write("stock.json", dashboard("stock"))
     one.apply()
-    one.browser.ask(f"{BY_UID}{SALES}", method="DELETE")
+    one.browser.delete(SALES)
     one.forget()
 
 

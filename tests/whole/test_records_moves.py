@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.core.changes import ConflictKind, CreateFolder, Result
+from provisioner.core.generations import Ability
 from provisioner.core.guard import HoldReason
 from provisioner.core.settings import Policy, Prune
 from provisioner.sandbox import Faults
@@ -20,8 +23,8 @@ def _unnamed(title: str = "Sales", panel: str = "Git") -> dict[str, object]:
 
 
 def _only_uid(one: House) -> str:
-    [row] = one.browser.ask("/api/search?type=dash-db")
-    return str(row["uid"])
+    [uid] = one.browser.uids()
+    return uid
 
 
 def _move(one: House, old: str, new: str) -> None:
@@ -37,7 +40,7 @@ def test_a_renamed_file_keeps_its_dashboard_with_its_number_and_its_history(any_
     any_house.write("sales.json", _unnamed())
     any_house.write("stock.json", dashboard("stock"))
     any_house.apply()
-    [uid] = {row["uid"] for row in any_house.browser.ask("/api/search?type=dash-db")} - {"stock"}
+    [uid] = any_house.browser.uids() - {"stock"}
     number = any_house.browser.content(uid)["id"]
     _move(any_house, "sales.json", "turnover.json")
     any_house.forget()
@@ -57,11 +60,12 @@ def test_a_renamed_file_that_changes_later_updates_the_same_dashboard(any_house:
     assert (uid, 2) == (_only_uid(any_house), any_house.browser.version(uid))
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_file_that_moves_to_another_directory_moves_its_dashboard(any_house: House) -> None:
     any_house.write("shop/sales.json", _unnamed())
     any_house.write("stock.json", dashboard("stock"))
     any_house.apply()
-    [uid] = {row["uid"] for row in any_house.browser.ask("/api/search?type=dash-db")} - {"stock"}
+    [uid] = any_house.browser.uids() - {"stock"}
     number = any_house.browser.content(uid)["id"]
     _move(any_house, "shop/sales.json", "market/sales.json")
     report = any_house.apply(policy=AT_ONCE)
@@ -127,6 +131,7 @@ def _titled(one: House, title: str) -> None:
     one.write("shop/_folder.yaml", f"title: {title}\n")
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_is_renamed_in_git_is_renamed_and_its_dashboards_are_not_written(any_house: House) -> None:
     _titled(any_house, "Shop")
     any_house.write("shop/sales.json", dashboard(SALES))
@@ -174,6 +179,7 @@ def test_a_folder_that_was_renamed_and_could_not_be_moved_is_still_ours_and_is_m
     assert folders["market"]["uid"] == folders["Desk"]["parentUid"]
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_of_ours_that_a_person_renamed_is_told_and_left_so(any_house: House) -> None:
     _titled(any_house, "Shop")
     any_house.write("shop/sales.json", dashboard(SALES))
@@ -210,6 +216,7 @@ def test_a_folder_of_ours_that_git_calls_like_another_one_is_told_and_stays_as_i
     assert {"Shop", "Market"} == nine.browser.folders().keys()
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_folder_that_was_there_before_us_is_never_renamed(any_house: House) -> None:
     any_house.browser.ask("/api/folders", {"title": "Shop", "uid": "shop"})
     any_house.write("shop/_folder.yaml", "title: Shop\nuid: shop\n")
@@ -230,6 +237,7 @@ def test_a_plan_says_of_a_folder_what_it_was_called(nine: House) -> None:
     assert 'renamed in git: it was "Shop"' == change.reason
 
 
+@pytest.mark.needs(Ability.FOLDERS)
 def test_a_directory_that_is_renamed_takes_its_dashboards_along_and_leaves_no_empty_folder(any_house: House) -> None:
     any_house.write("shop/sales.json", dashboard(SALES))
     any_house.apply()

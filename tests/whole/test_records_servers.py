@@ -17,7 +17,7 @@ from provisioner.core.upheaval import Upheaval
 from provisioner.sandbox import Running, SandboxSettings, running
 from provisioner.sandbox.settings import Person
 from tests.whole.desk import SALES, desk, kept, record, title, title_of
-from tests.whole.house import GIT_WINS, SAVES, House, dashboard, house, kinds, only_conflict, panel_titled, results
+from tests.whole.house import GIT_WINS, House, dashboard, house, kinds, only_conflict, panel_titled, results
 
 AT_ONCE = Policy(prune=Prune(enabled=True, grace=0))
 LOOSE = Policy(drift=DriftPolicy.REVERT, adopt=AdoptPolicy.TAKE_OVER, prune=Prune(enabled=True, grace=0))
@@ -239,7 +239,7 @@ def test_without_records_the_next_change_in_git_of_an_adopted_one_is_written_wit
     any_house.write("shop/stock.json", dashboard("stock", **panel_titled("Git again")))
     any_house.forget()
     assert {"stock": Result.UPDATED} == results(any_house.apply())
-    assert 1 == len(any_house.requests("POST", SAVES))
+    assert 1 == len(any_house.saves)
     now = record(any_house)
     assert now is not None
     assert not now.written

@@ -41,13 +41,13 @@ def test_what_the_server_makes_of_it_while_saving_is_no_drift_and_is_not_saved_a
     assert (1, 0, 0, 1) == (report.unchanged, report.drifted, twelve.writes, twelve.browser.version("a"))
 
 
-def test_what_the_server_calls_no_change_is_told_as_unchanged(twelve: House) -> None:
+def test_what_the_server_calls_no_change_is_told_as_unchanged(twelve_by_uid: House) -> None:
     """12 writes no version for what it holds already, which is what it makes of 1s."""
-    twelve.write("a.json", dashboard("a", refresh="1s"))
-    twelve.apply()
-    twelve.write("a.json", dashboard("a", refresh="2s"))
-    report = twelve.apply()
-    assert ({"a": Result.UNCHANGED}, 1) == (results(report), twelve.browser.version("a"))
+    twelve_by_uid.write("a.json", dashboard("a", refresh="1s"))
+    twelve_by_uid.apply()
+    twelve_by_uid.write("a.json", dashboard("a", refresh="2s"))
+    report = twelve_by_uid.apply()
+    assert ({"a": Result.UNCHANGED}, 1) == (results(report), twelve_by_uid.browser.version("a"))
 
 
 def test_a_live_dashboard_of_any_depth_is_compared_and_left_alone(nine: House) -> None:

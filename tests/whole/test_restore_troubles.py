@@ -9,6 +9,7 @@ import pytest
 
 from provisioner.core.changes import ConflictKind, Result
 from provisioner.core.errors import StateUnusable, TargetUnreachable
+from provisioner.core.generations import Ability
 from provisioner.core.records import Why
 from provisioner.restoring import Wish, restore
 from provisioner.sandbox.faults import Faults
@@ -29,58 +30,58 @@ from tests.whole.desk import (
     record,
     title,
 )
-from tests.whole.house import BY_UID, GIT_WINS, SAVES, House, dashboard, house, kinds, only_conflict, panel_titled
+from tests.whole.house import GIT_WINS, SAVES, House, dashboard, house, kinds, only_conflict, panel_titled
 
 # --- an edit that a race overwrote --------------------------------------------------------------------------------------------------------
 
 
-def test_an_edit_that_a_race_overwrote_is_kept_from_the_history_and_put_back(any_house: House) -> None:
-    any_house.write("sales.json", dashboard(SALES, **panel_titled("Git")))
-    any_house.apply()
-    any_house.write("sales.json", dashboard(SALES, **panel_titled("Git again")))
-    any_house.sandbox.faults.set(Faults(lost_races=1))
-    report = any_house.apply()
+def test_an_edit_that_a_race_overwrote_is_kept_from_the_history_and_put_back(any_by_uid: House) -> None:
+    any_by_uid.write("sales.json", dashboard(SALES, **panel_titled("Git")))
+    any_by_uid.apply()
+    any_by_uid.write("sales.json", dashboard(SALES, **panel_titled("Git again")))
+    any_by_uid.sandbox.faults.set(Faults(lost_races=1))
+    report = any_by_uid.apply()
     assert [ConflictKind.OVERWROTE_EDIT] == kinds(report)
     assert "provisioner restore sales --version 2" in only_conflict(report).remedy
-    found = put_back(any_house, 2)
+    found = put_back(any_by_uid, 2)
     assert (Result.UPDATED, "somebody", Why.OVERWROTE_EDIT) == (found.result, found.state.author, found.state.why)
-    assert "Edited while another save was under way." == any_house.browser.content(SALES)["description"]
+    assert "Edited while another save was under way." == any_by_uid.browser.content(SALES)["description"]
 
 
-def test_an_edit_that_a_race_overwrote_is_kept_though_the_answer_was_lost(any_house: House) -> None:
-    any_house.write("sales.json", dashboard(SALES, **panel_titled("Git")))
-    any_house.apply()
-    any_house.write("sales.json", dashboard(SALES, **panel_titled("Git again")))
-    any_house.sandbox.faults.set(Faults(path=SAVES, lost_races=1, error_after_write=1))
-    assert [ConflictKind.OVERWROTE_EDIT] == kinds(any_house.apply())
-    assert [(Why.OVERWROTE_EDIT, "somebody", 2)] == [(each.why, each.author, each.mark.version) for each in kept(any_house)]
+def test_an_edit_that_a_race_overwrote_is_kept_though_the_answer_was_lost(any_by_uid: House) -> None:
+    any_by_uid.write("sales.json", dashboard(SALES, **panel_titled("Git")))
+    any_by_uid.apply()
+    any_by_uid.write("sales.json", dashboard(SALES, **panel_titled("Git again")))
+    any_by_uid.sandbox.faults.set(Faults(path=SAVES, lost_races=1, error_after_write=1))
+    assert [ConflictKind.OVERWROTE_EDIT] == kinds(any_by_uid.apply())
+    assert [(Why.OVERWROTE_EDIT, "somebody", 2)] == [(each.why, each.author, each.mark.version) for each in kept(any_by_uid)]
 
 
-def test_what_was_made_anew_by_hand_and_overwritten_is_kept(any_house: House) -> None:
-    any_house.browser.create(dashboard(SALES, **panel_titled("Before")))
-    any_house.write("sales.json", dashboard(SALES, **panel_titled("Git")))
+def test_what_was_made_anew_by_hand_and_overwritten_is_kept(any_by_uid: House) -> None:
+    any_by_uid.browser.create(dashboard(SALES, **panel_titled("Before")))
+    any_by_uid.write("sales.json", dashboard(SALES, **panel_titled("Git")))
 
     def replaced(_: int) -> None:
-        any_house.browser.ask(f"{BY_UID}sales", method="DELETE")
-        any_house.browser.create(dashboard(SALES, **panel_titled("Jonas, anew")))
+        any_by_uid.browser.delete("sales")
+        any_by_uid.browser.create(dashboard(SALES, **panel_titled("Jonas, anew")))
 
-    report = any_house.apply(policy=GIT_WINS, on_plan=replaced)
+    report = any_by_uid.apply(policy=GIT_WINS, on_plan=replaced)
     assert [ConflictKind.OVERWROTE_EDIT] == kinds(report)
     assert "version 1 by jonas" in only_conflict(report).message
-    put_back(any_house, 1)
-    assert "Jonas, anew" == title(any_house)
+    put_back(any_by_uid, 1)
+    assert "Jonas, anew" == title(any_by_uid)
 
 
-def test_a_race_that_restoring_itself_loses_is_told_and_kept(any_house: House) -> None:
-    edited_and_overwritten(any_house)
-    any_house.sandbox.faults.set(Faults(lost_races=1))
-    found = put_back(any_house)
+def test_a_race_that_restoring_itself_loses_is_told_and_kept(any_by_uid: House) -> None:
+    edited_and_overwritten(any_by_uid)
+    any_by_uid.sandbox.faults.set(Faults(lost_races=1))
+    found = put_back(any_by_uid)
     assert (Result.CONFLICT, ConflictKind.OVERWROTE_EDIT) == (found.result, found.conflict)
     assert "version 4 by somebody" in found.message
     assert "provisioner restore sales --version 4" in found.remedy
-    assert "Jonas" == title(any_house)
-    put_back(any_house, 4)
-    assert "Edited while another save was under way." == any_house.browser.content(SALES)["description"]
+    assert "Jonas" == title(any_by_uid)
+    put_back(any_by_uid, 4)
+    assert "Edited while another save was under way." == any_by_uid.browser.content(SALES)["description"]
 
 
 # --- what there is ------------------------------------------------------------------------------------------------------------------------
@@ -91,6 +92,7 @@ def test_nothing_kept_and_nothing_live_is_said(any_house: House) -> None:
     assert ("nothing is kept of it, and it is not on the server", ()) == (found.message, found.there)
 
 
+@pytest.mark.needs(Ability.HISTORY)
 def test_nothing_kept_of_anybody_is_said_with_what_the_history_has(any_house: House) -> None:
     any_house.browser.create(dashboard(SALES))
     any_house.browser.edit(SALES, **panel_titled("Jonas"))
@@ -99,6 +101,7 @@ def test_nothing_kept_of_anybody_is_said_with_what_the_history_has(any_house: Ho
     assert [1] == [each.mark.version for each in found.there]
 
 
+@pytest.mark.needs(Ability.HISTORY)
 def test_a_version_that_only_the_history_has_is_put_back(any_house: House) -> None:
     any_house.browser.create(dashboard(SALES, **panel_titled("First")))
     any_house.browser.edit(SALES, **panel_titled("Second"))
@@ -119,6 +122,7 @@ def test_an_old_version_beyond_what_is_listed_is_found_by_its_number(nine: House
     assert "First" == title(nine)
 
 
+@pytest.mark.needs(Ability.HISTORY)
 def test_a_version_that_nobody_has_is_told_with_those_that_there_are(any_house: House) -> None:
     edited_and_overwritten(any_house)
     found = not_found(any_house, 99)
@@ -126,11 +130,13 @@ def test_a_version_that_nobody_has_is_told_with_those_that_there_are(any_house: 
     assert "--version puts one of these back: 2, 1" == found.remedy
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_the_version_that_is_live_is_said_to_be(any_house: House) -> None:
     edited_and_overwritten(any_house)
     assert "version 3 is what is live" == not_found(any_house, 3).message
 
 
+@pytest.mark.needs(Ability.HISTORY)
 def test_the_list_has_what_is_kept_and_what_the_history_has_newest_first_beside_what_is_live(any_house: House) -> None:
     edited_and_overwritten(any_house)
     any_house.forget()
@@ -148,6 +154,7 @@ def test_the_list_has_what_is_kept_and_what_the_history_has_newest_first_beside_
 # --- what stands in the way ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_a_person_who_saves_in_between_is_not_overwritten(any_house: House) -> None:
     edited_and_overwritten(any_house)
     found = put_back_while(any_house, lambda: any_house.browser.edit(SALES, **panel_titled("Jonas, just now")))
@@ -161,7 +168,7 @@ def test_a_person_who_saves_in_between_is_not_overwritten(any_house: House) -> N
 def test_a_dashboard_that_somebody_makes_in_between_is_not_overwritten(any_house: House) -> None:
     any_house.write("sales.json", dashboard(SALES))
     any_house.apply()
-    any_house.browser.ask(f"{BY_UID}sales", method="DELETE")
+    any_house.browser.delete("sales")
     found = put_back_while(any_house, lambda: any_house.browser.create(dashboard(SALES, **panel_titled("Jonas, anew"))))
     assert ConflictKind.VERSION_MISMATCH == found.conflict
     assert ("Jonas, anew", 1) == (title(any_house), any_house.browser.version(SALES))
@@ -169,7 +176,7 @@ def test_a_dashboard_that_somebody_makes_in_between_is_not_overwritten(any_house
 
 def test_what_is_deleted_in_between_is_made_again_and_said_to_be(any_house: House) -> None:
     edited_and_overwritten(any_house)
-    found = put_back_while(any_house, lambda: any_house.browser.ask(f"{BY_UID}sales", method="DELETE"))
+    found = put_back_while(any_house, lambda: any_house.browser.delete("sales"))
     assert (Result.CREATED, "Jonas") == (found.result, title(any_house))
     assert "it had been deleted meanwhile" in found.message
 
@@ -189,9 +196,10 @@ def test_a_crash_after_the_write_leaves_the_record_and_the_next_pass_reports_dri
     assert (before, "Jonas") == (drift.record, title(any_house))
 
 
+@pytest.mark.needs(Ability.AUTHORS)
 def test_a_save_that_was_done_and_answered_with_500_is_told_as_done(any_house: House) -> None:
     edited_and_overwritten(any_house)
-    any_house.sandbox.faults.set(Faults(path=SAVES, error_after_write=1))
+    any_house.when_saving(error_after_write=1)
     found = put_back(any_house)
     assert (Result.UPDATED, 4) == (found.result, found.after.version if found.after else 0)
     assert "though the answer was lost" in found.message
@@ -199,7 +207,7 @@ def test_a_save_that_was_done_and_answered_with_500_is_told_as_done(any_house: H
 
 def test_a_save_whose_connection_broke_before_it_was_done_is_told_as_not_done(any_house: House) -> None:
     edited_and_overwritten(any_house)
-    any_house.sandbox.faults.set(Faults(path=SAVES, drop_before=1))
+    any_house.when_saving(drop_before=1)
     found = put_back(any_house)
     assert (Result.FAILED, "Git again") == (found.result, title(any_house))
     assert found.message.startswith("not saved: ")
@@ -217,7 +225,7 @@ def test_a_busy_server_is_given_a_rest_and_nothing_is_left_open(nine: House) -> 
 def test_a_title_that_is_taken_is_told_with_who_has_it(nine: House) -> None:
     nine.write("sales.json", dashboard(SALES, "Sales"))
     nine.apply()
-    nine.browser.ask(f"{BY_UID}sales", method="DELETE")
+    nine.browser.delete("sales")
     nine.browser.create(dashboard("theirs", "Sales"))
     found = put_back(nine)
     assert (Result.CONFLICT, ConflictKind.NAME_EXISTS) == (found.result, found.conflict)

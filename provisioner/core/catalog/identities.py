@@ -64,9 +64,9 @@ RULES: tuple[Rule, ...] = (
         "version-unsupported",
         Area.IDENTITY,
         Severity.ERROR,
-        "The dashboard's form cannot be written yet",
-        "Dashboards in the forms v2alpha1, v2beta1 and v2 are taken by the resource API alone (Grafana 12 and later).",
-        "keep it as v1 or classic JSON until then",
+        "The server does not take dashboards in this form",
+        "Dashboards in the forms v2alpha1, v2beta1 and v2 are taken by the resource API alone (Grafana 12 and later), each where it offers it.",
+        "keep it as v1 or classic JSON, or in a form that the server offers",
         fixed=True,
     ),
     Rule(
@@ -76,5 +76,40 @@ RULES: tuple[Rule, ...] = (
         "The folder that a file names is not used",
         "The directory decides the folder. The file's wrapper names another one.",
         "move the file, or take the folder out of its wrapper",
+    ),
+    Rule(
+        "slug-duplicate",
+        Area.IDENTITY,
+        Severity.ERROR,
+        "Two titles are one name on Grafana 2 to 4",
+        "There a dashboard is found by the slug of its title: letters and digits, without case and accents. Neither is applied while both "
+        "would have one slug; what is live stays.",
+        "give one of them another title, or let folders stand before titles: folders_as: prefix",
+    ),
+    Rule(
+        "slug-empty",
+        Area.IDENTITY,
+        Severity.ERROR,
+        "A title has no slug on Grafana 2 to 4",
+        "There a dashboard is found by the letters and digits of its title. One without any can be saved, but never be opened or deleted.",
+        "give it a title with a letter or a digit in it",
+        fixed=True,
+    ),
+    Rule(
+        "folders-flattened",
+        Area.IDENTITY,
+        Severity.NOTE,
+        "The server has no folders",
+        "Grafana 2 to 4 has none. The folder becomes a tag or the beginning of the title, or is left out; nothing else of a dashboard "
+        "changes.",
+        "nothing, or choose another way: folders_as: tag, prefix or none",
+    ),
+    Rule(
+        "server-limits",
+        Area.IDENTITY,
+        Severity.NOTE,
+        "This generation of Grafana cannot do something",
+        "It is said once, so that nobody is surprised, with what is done instead.",
+        "nothing; a newer Grafana can",
     ),
 )

@@ -20,10 +20,12 @@ from provisioner.core.export.alike import counterparts
 from provisioner.core.export.holes import ways_back, with_holes
 from provisioner.core.export.patch import patched
 from provisioner.core.export.yaml_text import yaml_text
-from provisioner.core.inputs import fill
+from provisioner.core.inputs import fill, unmarked
 from provisioner.core.model import DesiredDashboard, Document, FileKind, Fill, Fingerprint, Json, Uid
 from provisioner.core.syntax import YAML_KINDS, decoded, parse, parse_again
 from provisioner.core.syntax_text import tokens
+
+NO_MARKS = Fill()
 
 _FIRST, _LAST = ("uid", "title", "description", "tags"), ("templating", "panels", "rows")
 _SCRATCH = frozenset({"id", "version", "iteration", "uid", "__inputs", "__requires", "__elements"})
@@ -42,27 +44,32 @@ class Change:
     named: bool = False
 
 
-def made(uid: Uid, content: Mapping[str, Json], tag: str = "") -> bytes:
+def made(uid: Uid, content: Mapping[str, Json], marks: Fill = NO_MARKS) -> bytes:
     """A new file. What our reader would not take for a dashboard as it stands gets the wrapper that Grafana's own answers have.
 
-    `tag` is the owner's mark: a pass adds it, so no file has it.
+    `marks` are the owner's tag and what stands for the folder: a pass adds them, so no file has them.
     """
-    body: dict[str, Json] = {"uid": uid, **{key: _sorted(each) for key, each in _untagged(content, tag).items() if key not in _SCRATCH}}
+    body: dict[str, Json] = {"uid": uid, **{key: _sorted(each) for key, each in unmarked(content, marks).items() if key not in _SCRATCH}}
     places = {key: place for place, key in enumerate((*_FIRST, "", *_LAST))}
     whole = {key: body[key] for key in sorted(body, key=lambda key: (places.get(key, len(_FIRST)), key))}
     raw = _json(whole)
     return raw if documents.read(raw, FileKind.JSON, place_notes=False).documents else _json({"meta": {}, "dashboard": whole})
 
 
-def as_wanted(live: Mapping[str, Json], tag: str) -> Fingerprint:
+def as_wanted(live: Mapping[str, Json], marks: Fill) -> Fingerprint:
     """What a file should fill to: the live contents, marked as a pass would mark them."""
-    return fingerprint(fill(_untagged(live, tag), Fill(tag=tag)))
+    return fingerprint(fill(unmarked(live, marks), marks_of(marks)))
+
+
+def marks_of(filling: Fill) -> Fill:
+    """Of what fills a dashboard, that which no file has."""
+    return replace(filling, inputs=(), by_name=())
 
 
 def is_same(change: Change, raw: bytes, kind: FileKind) -> bool:
     """Whether the file says already what is live."""
     own = documents.body(raw, kind, change.known.document)
-    return fingerprint(fill(own, change.known.fill)) == as_wanted(change.live, change.known.fill.tag)
+    return fingerprint(fill(own, change.known.fill)) == as_wanted(change.live, change.known.fill)
 
 
 def rewritten(raw: bytes, kind: FileKind, changes: Sequence[Change]) -> bytes | None:
@@ -102,19 +109,15 @@ def _successor(change: Change, own: dict[str, Json]) -> dict[str, Json] | None:
     kept = {key: each for key, each in own.items() if key in _SCRATCH}
     if change.named:
         kept["uid"] = known.uid
-    live = {key: each for key, each in _untagged(change.live, known.fill.tag).items() if key not in _SCRATCH}
+    live = {key: each for key, each in unmarked(change.live, known.fill).items() if key not in _SCRATCH}
     if own.get("__elements"):
         return None
     if known.fill.inputs or known.fill.by_name:
-        live = with_holes(own, fill(own, replace(known.fill, tag="")), live, ways_back(known.document, known.fill, own))
+        filled = fill(own, replace(known.fill, tag="", folder_tag="", prefix=""))
+        live = with_holes(own, filled, live, ways_back(known.document, known.fill, own))
     order = [key for key in own if key in kept or key in live]
     successor = {key: kept[key] if key in kept else live[key] for key in (*order, *sorted((kept | live).keys() - set(order)))}
-    return successor if fingerprint(fill(successor, known.fill)) == as_wanted(change.live, known.fill.tag) else None
-
-
-def _untagged(live: Mapping[str, Json], tag: str) -> dict[str, Json]:
-    tags = live.get("tags")
-    return {**live, "tags": [each for each in tags if each != tag]} if tag and isinstance(tags, list) and tag in tags else dict(live)
+    return successor if fingerprint(fill(successor, known.fill)) == as_wanted(change.live, known.fill) else None
 
 
 def _says(raw: bytes, kind: FileKind, bodies: Sequence[tuple[Document, Mapping[str, Json]]]) -> bool:

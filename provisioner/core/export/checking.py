@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from provisioner.core import documents
 from provisioner.core.canonical import fingerprint
 from provisioner.core.desired import Wants
-from provisioner.core.export.bodies import as_wanted
+from provisioner.core.export.bodies import NO_MARKS, as_wanted
 from provisioner.core.export.report import Done, Remark
 from provisioner.core.inputs import fill, resolve
 from provisioner.core.model import Document, FileKind, Fill, Fingerprint, Json, Uid
@@ -20,11 +20,14 @@ from provisioner.core.problems import errors
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A dashboard that a file should hold. `unnamed` is the number of its document, where its uid comes from the path."""
+    """A dashboard that a file should hold. `unnamed` is the number of its document, where its uid comes from the path. `marks` are what a
+    pass adds to it.
+    """
 
     uid: Uid
     live: Mapping[str, Json]
     unnamed: int | None = None
+    marks: Fill = NO_MARKS
 
 
 def checked(raw: bytes, kind: FileKind, shown: str, expected: Expected, wants: Wants) -> Done:
@@ -35,7 +38,9 @@ def checked(raw: bytes, kind: FileKind, shown: str, expected: Expected, wants: W
         return Done(held=(Remark(shown, f'dashboard "{uid}" cannot be kept in a file: it would not be read back', _BY_HAND),))
     filling, unfilled = resolve(document, dict(wants.data_sources), dict(wants.variables), wants.server)
     remarks = tuple(Remark(shown, f"the dashboard names ${{{each.name}}}, which has no value: {why}", _UNFILLED) for each, why in unfilled)
-    if not remarks and _filled(raw, kind, document, replace(filling, tag=wants.owner_tag)) != as_wanted(expected.live, wants.owner_tag):
+    marks = expected.marks
+    filling = replace(marks, inputs=filling.inputs, by_name=filling.by_name)
+    if not remarks and _filled(raw, kind, document, filling) != as_wanted(expected.live, marks):
         names = ", ".join(f"${{{each.name}}}" for each in document.inputs)
         remarks = (Remark(shown, f"a pass would fill {names} in, and live it stands as it is", _UNFILLED),)
     return Done(problems=tuple(each.within(shown) for each in errors(reading.problems)), remarks=remarks)

@@ -51,7 +51,9 @@ class Scope:
 
 
 def scope_of(server: Server, folders: Iterable[LiveFolder], found: Iterable[Found], stated: str | None) -> Scope:
-    """What lies below the stated parent, or everything."""
+    """What lies below the stated parent, or everything. Without folders nothing lies below anything."""
+    if server.by_slug:
+        return Scope(ROOT, {})
     known = {each.uid: each for each in folders}
     for row in found:
         if row.folder != ROOT and row.folder not in known:  # may not be seen, though the dashboard may

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from provisioner.core.desired import Wants, desire
 from provisioner.core.export.names import folded
 from provisioner.core.export.scope import Scope
+from provisioner.core.flattening import Flattening, servable
 from provisioner.core.folders import FolderTree, folder_tree
 from provisioner.core.identity import derived_uid
 from provisioner.core.model import (
@@ -69,6 +70,7 @@ def there(holding: Holding, wants: Wants, scope: Scope, server: Server) -> There
     directory, others = holding.directory, holding.others
     sources = (directory, *others)
     desired = with_kept_uids(desire(sources, wants), holding.records)
+    desired = servable(desired, Flattening(server, directory.snapshot.source, wants.folders_as, wants.severities))
     tree = folder_tree(sources, wants.folder, {})
     name = directory.snapshot.source
     files = {each.uid: each for each in desired.dashboards if each.origin.source == name}
@@ -100,7 +102,9 @@ def relative(folder: DesiredFolder, tree: FolderTree) -> tuple[str, ...]:
 
 
 def _claimed(tree: FolderTree, scope: Scope, server: Server) -> dict[FolderUid, FolderUid | None]:
-    """For each folder of the directories the live one that a pass would use; None where there is none yet."""
+    """For each folder of the directories the live one that a pass would use: the root where there are none, None where it is missing."""
+    if server.by_slug:
+        return {ROOT: ROOT, **dict.fromkeys(tree.by_uid, ROOT)}
     own = frozenset() if server.unique_names else frozenset(tree.by_uid)
     titles: dict[tuple[FolderUid, str], FolderUid] = {}
     for live in sorted(scope.folders.values(), key=lambda each: each.uid):

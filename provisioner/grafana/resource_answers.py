@@ -1,0 +1,119 @@
+"""What the resource API said to a write, turned into one of core's answers (DESIGN section 5, reference 5.5; transcripts resources-12.4.0).
+
+In: a `Reply` or `Lost`. Out: one of core's answers. Raises TargetUnauthorised for 401. Classified by status, then by `details`, then by
+words. Its 409 is certain: nothing was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provisioner.core.answers import (
+    Busy,
+    DeleteAnswer,
+    Deleted,
+    FolderAnswer,
+    FolderExists,
+    FolderSaved,
+    Forbidden,
+    Gone,
+    ManagedElsewhere,
+    NotSaved,
+    Rejected,
+    Save,
+    SaveAnswer,
+    Saved,
+    Unknown,
+    VersionMismatch,
+)
+from provisioner.core.model import FolderUid, Uid
+from provisioner.grafana.addresses import page_of
+from provisioner.grafana.answers import of_any_write
+from provisioner.grafana.replies import Lost, Reply
+from provisioner.grafana.resource_heads import head_of, object_in
+
+_TO_BE_CREATED = "should not be set on objects to be created"
+"""What a PUT with a resourceVersion is told of a name that is not there: 500 (transcripts, "put to unknown name with rv")."""
+
+_PROVISIONED = "provisioned dashboard"
+_MANAGED = ("managed by", "resource manager", "must be managed")
+"""What a 403 says that is about another manager, and not about permissions (reference 5.4)."""
+
+
+def save_answer(reply: Reply | Lost, save: Save, site: str) -> SaveAnswer:
+    """The answer to POST and PUT of a dashboard."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    words = reply.words
+    match reply.status:
+        case 200 | 201:
+            return _saved(reply, site)
+        case 202:
+            return NotSaved(words)
+        case 404:
+            return _not_found(reply, save)
+        case 409 | 412:
+            return VersionMismatch(words)
+        case 500 if save.version is not None and _TO_BE_CREATED in words:
+            return Gone(words)
+        case _:
+            return _refused(reply, site, "dashboards:create" if save.version is None else "dashboards:write")
+
+
+def delete_answer(reply: Reply | Lost, site: str, permission: str = "dashboards:delete") -> DeleteAnswer:
+    """The answer to DELETE of a dashboard or folder."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    match reply.status:
+        case 200 | 202 if reply.is_json:
+            # 202 says that it goes once finalizers are through: the name is marked for deletion, and not ours any more.
+            return Deleted(reply.words)
+        case 404 if reply.is_json:
+            return Deleted(reply.words, already=True)
+        case 409:
+            return VersionMismatch(reply.words)
+        case _:
+            return _refused(reply, site, permission)
+
+
+def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
+    """The answer to POST of a folder: 412 without a reason says that its uid is taken (transcripts, "create folder again")."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    match reply.status:
+        case 200 | 201:
+            head = head_of(reply.fields)
+            if head is None:
+                return Unknown(f"{reply.status}, but not with what was created: {reply.words}")
+            return FolderSaved(FolderUid(head.name), head.id, head.folder)
+        case 404 if reply.is_json:
+            return Gone(reply.words)
+        case 409 | 412:
+            return FolderExists(reply.words)
+        case _:
+            answer = of_any_write(reply, site)
+            return replace(answer, permission=answer.permission or "folders:create") if isinstance(answer, Forbidden) else answer
+
+
+def _saved(reply: Reply, site: str) -> Saved | Unknown:
+    head = head_of(reply.fields)
+    if head is None or head.generation <= 0:
+        return Unknown(f"{reply.status}, but not with what was saved: {reply.words}")
+    return Saved(Uid(head.name), head.mark, page_of(site, None, "d", head.name))
+
+
+def _not_found(reply: Reply, save: Save) -> SaveAnswer:
+    """The folder, the dashboard, or the route: what is not there is named in `details`."""
+    kind = object_in(reply.fields, "details").get("kind")
+    if reply.is_json and save.version is not None and kind == "dashboards":
+        return Gone(reply.words)
+    return Rejected(reply.status, reply.words)
+
+
+def _refused(reply: Reply, site: str, permission: str) -> ManagedElsewhere | Forbidden | Rejected | Busy | Unknown:
+    """What means the same for every write. The permission is that of the dashboard API, which is what can be granted."""
+    words = reply.words.lower()
+    if (reply.status == 400 and _PROVISIONED in words) or (reply.status == 403 and any(each in words for each in _MANAGED)):
+        return ManagedElsewhere(reply.words)
+    answer = of_any_write(reply, site)
+    return replace(answer, permission=answer.permission or permission) if isinstance(answer, Forbidden) else answer

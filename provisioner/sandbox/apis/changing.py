@@ -1,0 +1,203 @@
+"""Creating, replacing, patching and deleting objects by the resource API.
+
+In: a request, taken apart. Out: the object as it is now, or StatusRefused and nothing written. Everything happens in
+one transaction, so a PUT with a resourceVersion is a true compare-and-set (reference 0.1). Facts: transcript
+resources-12.4.0; orgs-and-provisioned-12.4.0 "provisioned: resource put …"; reference 5.2, 5.4.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioner.sandbox import objects
+from provisioner.sandbox.access import permit
+from provisioner.sandbox.apis import statuses
+from provisioner.sandbox.apis.kinds import Asked
+from provisioner.sandbox.apis.sending import Sent
+from provisioner.sandbox.apis.shapes import BY_FILE, Object, shown, status_in
+from provisioner.sandbox.content import body_of
+from provisioner.sandbox.discarding import discard
+from provisioner.sandbox.drafts import Wanted
+from provisioner.sandbox.objects import MANAGER, MANAGERS, MESSAGE, Item
+from provisioner.sandbox.writing import kept, slipped_in
+
+_NOT_TO_BE_SET = "resourceVersion should not be set on objects to be created"
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What a deletion is held to; "" where nothing was said."""
+
+    revision: str = ""
+    guid: str = ""
+
+
+def live(asked: Asked, name: str) -> Item | None:
+    """The object of that name."""
+    return objects.by_uid(asked.server.store, asked.caller.organisation, name, is_folder=asked.kind.is_folder)
+
+
+def found(asked: Asked, name: str) -> Item:
+    """The object of that name. StatusRefused: there is none."""
+    item = live(asked, name)
+    if item is None:
+        raise statuses.not_found(asked.kind, name)
+    return item
+
+
+def create(asked: Asked, sent: Sent, *, dry: bool) -> Object:
+    """A new object; with `dry` it is only shown."""
+    with asked.server.store.transaction():
+        permit(asked.server, asked.caller, asked.kind.creating)
+        if sent.revision:
+            raise statuses.StatusRefused(500, _NOT_TO_BE_SET)
+        if live(asked, sent.name):
+            raise statuses.already_exists(asked.kind, sent.name)
+        return _created(asked, sent, dry=dry)
+
+
+def put(asked: Asked, sent: Sent, *, dry: bool) -> tuple[int, Object]:
+    """201 and a new object, or 200 and the one that was there as it is now."""
+    if not dry:
+        _slip_in(asked, sent.name)
+    with asked.server.store.transaction():
+        permit(asked.server, asked.caller, asked.kind.changing)
+        item = live(asked, sent.name)
+        if item is None:
+            if sent.revision:
+                raise statuses.StatusRefused(500, _NOT_TO_BE_SET)
+            return 201, _created(asked, sent, dry=dry)
+        if sent.revision and sent.revision != str(item.revision):
+            raise statuses.stale(asked.kind, sent.name)
+        if sent.guid and sent.guid != item.guid:
+            raise statuses.another_object(asked.kind, sent.name, sent.guid, item.guid)
+        _check_manager(asked, item, sent)
+        return 200, _replaced(asked, item, sent, dry=dry)
+
+
+def _slip_in(asked: Asked, name: str) -> None:
+    """The fault `lost_races`: somebody else is quicker. Their edit stays, whatever becomes of ours."""
+    item = live(asked, name)
+    if item and not item.is_folder and asked.server.faults.take("lost_races"):
+        slipped_in(asked.server, item)
+
+
+def _check_manager(asked: Asked, item: Item, sent: Sent) -> None:
+    """A repository's objects are its own, and no manager becomes another; taking its mark away is let through (reference 5.4)."""
+    before = json.loads(item.annotations) if not item.file else {MANAGER: BY_FILE}
+    after = {MANAGER: BY_FILE} if sent.keeps_file else sent.annotations
+    if before.get(MANAGER) == "repo":
+        raise statuses.forbidden(asked.kind, item.uid, "this resource is managed by a repository")
+    if not {before.get(MANAGER), after.get(MANAGER)} <= MANAGERS:
+        return
+    for mark in (MANAGER, "grafana.app/managerId"):
+        if before.get(mark) != after.get(mark):
+            raise statuses.forbidden(asked.kind, item.uid, "Cannot change resource manager")
+
+
+def _check_folder(asked: Asked, sent: Sent) -> None:
+    """A dashboard's folder must be there; a folder's parent need not (12.4)."""
+    if not sent.folder_uid or asked.kind.is_folder:
+        return
+    if objects.by_uid(asked.server.store, asked.caller.organisation, sent.folder_uid, is_folder=True) is None:
+        raise statuses.StatusRefused(
+            404,
+            f'folders.folder.grafana.app "{sent.folder_uid}" not found',
+            "NotFound",
+            {"name": sent.folder_uid, "group": "folder.grafana.app", "kind": "folders"},
+        )
+
+
+def _content(asked: Asked, item: Item, sent: Sent) -> Item:
+    """The item with the content that was sent."""
+    title, tags = sent.spec.get("title"), sent.spec.get("tags")
+    shown_title = title if isinstance(title, str) else ""
+    return replace(
+        item,
+        folder_uid=sent.folder_uid,
+        slug=asked.server.generation.slug(shown_title),
+        title=shown_title,
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        body=body_of(sent.spec),
+        labels=json.dumps(sent.labels),
+        annotations=json.dumps(sent.annotations),
+        file=item.file if sent.keeps_file else "",
+        stored=asked.version,
+    )
+
+
+def _created(asked: Asked, sent: Sent, *, dry: bool) -> Object:
+    server, caller = asked.server, asked.caller
+    now = server.now()
+    blank = Item(
+        *(sent.internal_id, caller.organisation, asked.kind.is_folder, sent.name, "", "", "", 1, now, now),
+        *(caller.shown, "", (), "", ""),
+        guid=server.new_guid(),
+        creator=caller.identity,
+    )
+    item = _content(asked, blank, sent)
+    if dry:
+        return _as_a_rehearsal(asked, item, sent)
+    _check_folder(asked, sent)
+    if sent.internal_id:
+        if objects.by_id(server.store, caller.organisation, sent.internal_id):
+            raise statuses.conflict(asked.kind, sent.name, f"the internal id {sent.internal_id} is already used")
+        objects.forget_number(server.store, sent.internal_id)
+    return shown(asked, _stored(asked, item, 0, sent))
+
+
+def _replaced(asked: Asked, item: Item, sent: Sent, *, dry: bool) -> Object:
+    """What was there with what was sent. What v1 had to migrate counts as changed, as it does on 12.4 ("put identical with rv")."""
+    status = json.dumps(status_in(item, asked.version)) if not asked.kind.is_folder else "{}"
+    changed = replace(_content(asked, item, sent), status=status)
+    if dry:
+        return _as_a_rehearsal(asked, changed, sent)
+    _check_folder(asked, sent)
+    if changed.folder_uid == item.folder_uid and body_of(sent.plain) == item.body:
+        touched = objects.put(asked.server.store, changed)
+        objects.refresh_version(asked.server.store, touched)
+        return shown(asked, touched)
+    now, caller = asked.server.now(), asked.caller
+    newer = replace(changed, version=item.version + 1, updated=now, updated_by=caller.shown, updater=caller.identity)
+    return shown(asked, _stored(asked, newer, item.version, sent))
+
+
+def _stored(asked: Asked, item: Item, parent: int, sent: Sent) -> Item:
+    head: dict[str, object] = {"uid": item.uid, "version": item.version}
+    return kept(asked.server, item, parent, Wanted({}, message=sent.annotations.get(MESSAGE, "")), head)
+
+
+def _as_a_rehearsal(asked: Asked, item: Item, sent: Sent) -> Object:
+    """What a dry run shows: nothing of what only a real write adds; the generation that was ("dry run update")."""
+    body = shown(asked, item)
+    metadata = body["metadata"]
+    del metadata["labels"], metadata["annotations"]
+    if not item.revision:
+        del metadata["resourceVersion"]
+    if sent.labels:
+        metadata["labels"] = dict(sent.labels)
+    if sent.annotations or sent.folder_uid:
+        metadata["annotations"] = sent.annotations | ({"grafana.app/folder": sent.folder_uid} if sent.folder_uid else {})
+    return body
+
+
+def delete(asked: Asked, name: str, held_to: Preconditions, *, dry: bool) -> dict[str, Any]:
+    """Delete an object that is as the preconditions say, to the trash. A folder must be empty."""
+    with asked.server.store.transaction():
+        permit(asked.server, asked.caller, asked.kind.deleting)
+        item = found(asked, name)
+        if item.file:
+            raise statuses.bad_request("provisioned dashboard cannot be deleted")
+        if held_to.revision and held_to.revision != str(item.revision):
+            raise statuses.stale_deletion(asked.kind, name, held_to.revision, item.revision)
+        if held_to.guid and held_to.guid != item.guid:
+            raise statuses.another_object(asked.kind, name, held_to.guid, item.guid)
+        if item.is_folder and objects.children(asked.server.store, item):
+            why = "Folder cannot be deleted: folder is not empty"
+            raise statuses.StatusRefused(400, why, "BadRequest", {"uid": "folder.not-empty"})
+        if not dry:
+            discard(asked.server, asked.caller, item)
+    details = {"name": name, "group": asked.kind.group, "kind": asked.kind.plural, "uid": item.guid}
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}

@@ -1,0 +1,137 @@
+"""The worker of a target, on a real server: which passes it runs by itself after one that did not end all well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from provisioner.core.changes import ConflictKind
+from provisioner.core.model import SourceFiles, SourceName
+from provisioner.core.report import PassReport
+from provisioner.core.secret import Secret
+from provisioner.core.settings import BasicAuth, ConflictPolicy, Connection, DirectorySettings, Policy, Settings, TargetSettings
+from provisioner.core.standing import Cause
+from provisioner.daemon.around import Around
+from provisioner.daemon.board import Board
+from provisioner.daemon.shelf import Shelf
+from provisioner.daemon.worker import TargetPart, Worker
+from provisioner.reconcile import Parts
+from provisioner.sandbox.faults import Faults
+from provisioner.state.turns import Turns
+from provisioner.wiring import Run, opened
+from tests.daemon.desk import KeptLog, around, running, until
+from tests.whole.house import SAVES, SOURCE, TARGET, House, dashboard, house
+
+
+@dataclass
+class Causes:
+    """A meter that keeps why passes ran, and how they ended."""
+
+    passes: list[tuple[str, PassReport]] = field(default_factory=list)
+
+    def passed(self, report: PassReport, cause: str) -> None:
+        self.passes.append((cause, report))
+
+    def requested(self, target: str, method: str, status: str, seconds: float) -> None: ...
+    def looked_up(self, source: SourceName, outcome: str) -> None: ...
+    def hooked(self, hook: str, verdict: str) -> None: ...
+    def reloaded(self, outcome: str) -> None: ...
+
+    @property
+    def causes(self) -> list[str]:
+        return [cause for cause, _ in self.passes]
+
+
+@dataclass
+class Scene:
+    place: House
+    run: Run
+    target: TargetSettings
+    meter: Causes = field(default_factory=Causes)
+    on_plan: Callable[[int], None] = lambda _: None
+
+    def __post_init__(self) -> None:
+        self.log = KeptLog()
+        self.around: Around = replace(around(self.log), meter=self.meter)
+        self.shelf = Shelf((SOURCE,))
+        board = Board((self.target,), self.shelf, self.around, lambda *_: None)
+        turns = Turns(lambda: self.run.alone("test"))
+        self.worker = Worker(
+            TargetPart(self.target, self.parts, lambda: self.run.ledger(self.target), turns.turn), self.shelf, board, self.around
+        )
+
+    def parts(self, files: Mapping[SourceName, SourceFiles]) -> Parts:
+        return replace(self.run.parts(self.target, files), on_plan=self.planned)
+
+    def planned(self, count: int) -> None:
+        self.on_plan(count)
+
+    def save(self, title: str, cause: Cause = Cause.CHANGE) -> None:
+        self.place.write("first.json", dashboard("first", title))
+        files = self.run.source_part(self.run.settings.sources[0]).look()
+        self.shelf.change(SOURCE, lambda each: replace(each, files=files))
+        self.worker.wish(cause)
+
+    @property
+    def title(self) -> str:
+        return str(self.place.browser.content("first")["title"])
+
+
+@contextmanager
+def _at_work(place: House, policy: Policy) -> Iterator[Scene]:
+    auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
+    target = TargetSettings(TARGET, Connection(TARGET, place.sandbox.url, auth, attempts=1), (SOURCE,), policy=policy)
+    settings = Settings((DirectorySettings(SOURCE, str(place.files)),), (target,), str(place.place / "state.db"))
+    with opened(settings, place.environment, place.stop) as run:
+        scene = Scene(place, run, target)
+        with running(scene.worker.run, scene.worker.close):
+            scene.save("One", Cause.START)
+            until(lambda: scene.meter.passes)
+            yield scene
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "place", generation=9) as made:
+        yield made
+
+
+def test_without_files_no_pass_runs_and_the_sources_that_are_waited_for_are_named(place: House) -> None:
+    with _at_work(place, Policy()) as scene:
+        scene.shelf.change(SOURCE, lambda each: replace(each, files=None))
+        scene.worker.wish(Cause.HOOK)
+        scene.save("Two")
+        until(lambda: len(scene.meter.passes) == 2)
+        assert ["start", "change"] == scene.meter.causes
+
+
+def test_a_save_that_lost_a_race_is_settled_by_the_next_pass_which_comes_by_itself(place: House) -> None:
+    with _at_work(place, Policy(ConflictPolicy.GIT_WINS)) as scene:
+        raced = iter((True,))
+        scene.on_plan = lambda _: place.browser.edit("first", title="By hand") if next(raced, False) else None
+        scene.save("Two")
+        until(lambda: len(scene.meter.passes) == 3)
+        assert (["start", "change", "retry"], "Two") == (scene.meter.causes, scene.title)
+
+
+def test_a_save_that_the_server_refused_is_tried_again(place: House) -> None:
+    with _at_work(place, Policy()) as scene:
+        place.sandbox.faults.set(Faults(path=SAVES, methods=("POST",), proxy_page=1))
+        scene.save("Two")
+        until(lambda: len(scene.meter.passes) == 3)
+        assert (["start", "change", "retry"], "Two") == (scene.meter.causes, scene.title)
+
+
+def test_an_edit_that_a_save_ran_into_is_looked_at_once_more_and_then_left_to_people(place: House) -> None:
+    with _at_work(place, Policy()) as scene:
+        place.browser.edit("first", title="By hand")
+        scene.save("Two")
+        until(lambda: len(scene.meter.passes) == 3)
+        until(lambda: scene.worker.retry_at is None, "nothing is tried again")
+        assert [ConflictKind.VERSION_MISMATCH, ConflictKind.BOTH_CHANGED] == [
+            each.kind for _, report in scene.meter.passes for each in report.conflicts
+        ]

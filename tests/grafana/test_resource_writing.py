@@ -1,0 +1,257 @@
+"""What goes out by the resource API: over one state alone, with what has to stay, and never over another manager's mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from provisioner.core.answers import (
+    Deleted,
+    FolderSaved,
+    FolderUpdated,
+    Forbidden,
+    Gone,
+    ManagedElsewhere,
+    Rejected,
+    Save,
+    Saved,
+    Unknown,
+    VersionMismatch,
+)
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveFolder, Mark, Uid
+from provisioner.grafana import OpenGrafana
+from tests.grafana.resource_steps import FOLDERS, PATH, STEPS, answer, twelve
+from tests.grafana.scripted import Answer, ScriptedServer
+
+Open = Callable[..., OpenGrafana]
+ONE = Uid("one")
+AT = f"{PATH}/one"
+STALE = answer("put with stale rv")
+
+
+def _live(rv: str = "17", **metadata: object) -> Answer:
+    meta = {"name": "one", "uid": "f00", "resourceVersion": rv, "generation": 2, **metadata}
+    return Answer({"kind": "Dashboard", "metadata": meta, "spec": {"title": "One"}})
+
+
+def _save(version: int | None = 2, state: str = "17", **stated: object) -> Save:
+    fields: dict[str, Any] = {"uid": ONE, "content": {"title": "One"}, "folder": ROOT, "version": version, "message": "m", "state": state}
+    return Save(**{**fields, **stated})
+
+
+def _new(**stated: object) -> Save:
+    return _save(None, "", **stated)
+
+
+@pytest.fixture
+def client(server: ScriptedServer, grafana: Open) -> OpenGrafana:
+    twelve(server).routes |= {f"PUT {AT}": [_live("18")], f"POST {PATH}": [_live("1")]}
+    opened = grafana(server.url)
+    server.received.clear()
+    return opened
+
+
+def _sent(server: ScriptedServer) -> dict[str, Any]:
+    body: dict[str, Any] = server.received[-1].json
+    return body
+
+
+def _routes(server: ScriptedServer) -> list[str]:
+    return [each.route for each in server.received]
+
+
+# --- saves -------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_update_is_one_put_over_the_state_that_was_recorded(server: ScriptedServer, client: OpenGrafana) -> None:
+    assert isinstance(client.save(_save(folder=FolderUid("hosts"))), Saved)
+    assert [f"PUT {AT}"] == _routes(server)
+    assert {
+        "apiVersion": "dashboard.grafana.app/v0alpha1",
+        "kind": "Dashboard",
+        "metadata": {
+            "name": "one",
+            "namespace": "default",
+            "annotations": {"grafana.app/folder": "hosts", "grafana.app/message": "m"},
+            "resourceVersion": "17",
+        },
+        "spec": {"title": "One"},
+    } == _sent(server)
+
+
+def test_a_create_is_one_post_without_a_state_and_grants_what_the_dashboard_api_grants(server: ScriptedServer, client: OpenGrafana) -> None:
+    assert isinstance(client.save(_new()), Saved)
+    assert [f"POST {PATH}"] == _routes(server)
+    annotations = {"grafana.app/message": "m", "grafana.app/grant-permissions": "default"}
+    assert {"name": "one", "namespace": "default", "annotations": annotations} == _sent(server)["metadata"]
+
+
+def test_numbers_and_uid_of_a_file_do_not_go_out(server: ScriptedServer, client: OpenGrafana) -> None:
+    client.save(_new(content={"title": "One", "id": 7, "uid": "other", "version": 9}))
+    assert {"title": "One"} == _sent(server)["spec"]
+
+
+def test_a_long_message_is_cut_and_none_is_left_out(server: ScriptedServer, client: OpenGrafana) -> None:
+    client.save(_save(message="m" * 600))
+    assert 500 == len(_sent(server)["metadata"]["annotations"]["grafana.app/message"])
+    client.save(_save(message=""))
+    assert {} == _sent(server)["metadata"]["annotations"]
+
+
+def test_a_record_of_the_dashboard_api_says_nothing_of_the_state_and_nothing_is_sent(server: ScriptedServer, client: OpenGrafana) -> None:
+    assert isinstance(client.save(_save(state="")), VersionMismatch)
+    assert [] == _routes(server)
+
+
+def test_what_somebody_put_on_it_is_read_and_goes_out_again(server: ScriptedServer, client: OpenGrafana) -> None:
+    theirs = {"team.example/runbook": "x", "grafana.app/message": "old", "grafana.app/folder": "old", "grafana.app/updatedBy": "user:a"}
+    labels = {"team": "a", "grafana.app/deprecatedInternalID": "5"}
+    server.routes[f"GET {AT}"] = [_live(annotations=theirs, labels=labels, finalizers=["team.example/keep"])]
+    assert isinstance(client.save(_save(state="17+")), Saved)
+    assert [f"GET {AT}", f"PUT {AT}"] == _routes(server)
+    meta = _sent(server)["metadata"]
+    assert {"team.example/runbook": "x", "grafana.app/message": "m"} == meta["annotations"]
+    assert ({"team": "a"}, ["team.example/keep"], "17") == (meta["labels"], meta["finalizers"], meta["resourceVersion"])
+
+
+@pytest.mark.parametrize(
+    ("live", "meaning"),
+    [
+        (_live(annotations={"grafana.app/managedBy": "terraform", "grafana.app/managerId": "tf"}), ManagedElsewhere),
+        (_live(ownerReferences=[{"kind": "Operator", "name": "ops"}]), ManagedElsewhere),
+        (_live("18", labels={"team": "a"}), VersionMismatch),
+        (answer("get deleted"), Gone),
+        (Answer({"message": "no"}, 403), Forbidden),
+    ],
+)
+def test_what_is_found_on_it_may_keep_the_save_from_going_out(
+    server: ScriptedServer, client: OpenGrafana, live: Answer, meaning: type[Any]
+) -> None:
+    server.routes[f"GET {AT}"] = [live]
+    assert meaning is type(client.save(_save(state="17+")))
+    assert [f"GET {AT}"] == _routes(server)
+
+
+def test_a_lost_answer_leaves_it_open(server: ScriptedServer, client: OpenGrafana) -> None:
+    server.routes[f"PUT {AT}"] = [b""]
+    assert isinstance(client.save(_save()), Unknown)
+    assert [f"PUT {AT}"] == _routes(server)
+
+
+ELEMENTS: dict[str, Json] = {"title": "One", "elements": {}, "layout": {"kind": "GridLayout"}}
+
+
+@pytest.mark.parametrize(("form", "sent"), [("v2alpha1", "v2alpha1"), ("v2beta1", "v2beta1"), ("", "v2beta1")])
+def test_content_with_elements_goes_out_in_its_own_form(server: ScriptedServer, client: OpenGrafana, form: str, sent: str) -> None:
+    server.routes[f"POST {PATH.replace('v0alpha1', sent)}"] = [_live("1")]
+    assert isinstance(client.save(_new(content=ELEMENTS, form=form)), Saved)
+    assert f"dashboard.grafana.app/{sent}" == _sent(server)["apiVersion"]
+
+
+def test_a_form_that_the_server_does_not_offer_is_refused_here(server: ScriptedServer, client: OpenGrafana) -> None:
+    assert Rejected(400, "this server does not take dashboards in form v2") == client.save(_new(content=ELEMENTS, form="v2"))
+    assert [] == _routes(server)
+
+
+def test_where_only_v1_is_offered_classic_content_of_any_age_is_let_through(server: ScriptedServer, grafana: Open) -> None:
+    group = {"name": "dashboard.grafana.app", "versions": [{"version": "v1"}]}
+    twelve(server).routes["GET /apis"] = [Answer({"groups": [group, STEPS["groups"]["response"]["groups"][1]]})]
+    path = PATH.replace("v0alpha1", "v1")
+    server.routes |= {f"GET {path}": [answer("list v1beta1")], f"POST {path}": [_live("1")], f"PUT {path}/one": [_live("18")]}
+    opened = grafana(server.url)
+    assert ("v1", ()) == (opened.probe().why[-2:], opened.probe().forms)
+    assert isinstance(opened.save(_new()), Saved)
+    assert isinstance(opened.save(_save()), Saved)
+    assert {"fieldValidation=Ignore"} == {each.target.partition("?")[2] for each in server.received if each.method in {"POST", "PUT"}}
+
+
+# --- deletions ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_deletion_is_one_request_in_that_state_alone(server: ScriptedServer, client: OpenGrafana) -> None:
+    server.routes[f"DELETE {AT}"] = [answer("delete with right precondition")]
+    assert isinstance(client.delete(ONE, Mark(5, 2, "17+")), Deleted)
+    assert [f"DELETE {AT}"] == _routes(server)
+    assert {"preconditions": {"resourceVersion": "17"}} == _sent(server)
+
+
+def test_a_deletion_that_comes_too_late_is_refused(server: ScriptedServer, client: OpenGrafana) -> None:
+    server.routes[f"DELETE {AT}"] = [answer("delete with stale precondition")]
+    assert isinstance(client.delete(ONE, Mark(5, 2, "1")), VersionMismatch)
+
+
+def test_without_a_state_it_is_looked_at_first(server: ScriptedServer, client: OpenGrafana) -> None:
+    server.routes |= {f"GET {AT}": [_live()], f"DELETE {AT}": [answer("delete with right precondition")]}
+    assert isinstance(client.delete(ONE), Deleted)
+    assert {"preconditions": {"resourceVersion": "17"}} == _sent(server)
+    assert isinstance(client.delete(ONE, Mark(5, 2)), Deleted)
+    assert isinstance(client.delete(ONE, Mark(5, 1)), VersionMismatch)
+    server.routes[f"GET {AT}"] = [_live(annotations={"grafana.app/managedBy": "terraform"})]
+    assert isinstance(client.delete(ONE), ManagedElsewhere)
+    server.routes[f"GET {AT}"] = [answer("get deleted")]
+    assert Deleted("it is there no more", already=True) == client.delete(ONE)
+    assert 2 == len(server.asked(f"DELETE {AT}"))
+
+
+def test_what_cannot_be_a_name_needs_no_deletion(server: ScriptedServer, client: OpenGrafana) -> None:
+    assert Deleted("no dashboard can have this uid", already=True) == client.delete(Uid(".."))
+    assert [] == _routes(server)
+
+
+# --- folders -----------------------------------------------------------------------------------------------------------------------------
+
+
+def _folder(parent: str = "", title: str = "Res A") -> DesiredFolder:
+    return DesiredFolder(FolderUid("res-a"), title, FolderUid(parent), (title,), "res-a")
+
+
+def test_a_folder_is_made_under_its_uid_in_its_parent(server: ScriptedServer, client: OpenGrafana) -> None:
+    server.routes[f"POST {FOLDERS}"] = [answer("create folder")]
+    assert isinstance(client.create_folder(_folder()), FolderSaved)
+    assert STEPS["create folder"]["request"] == _sent(server)
+    client.create_folder(_folder("above"))
+    assert {"grafana.app/folder": "above"} == _sent(server)["metadata"]["annotations"]
+
+
+def test_a_folder_is_renamed_by_the_dashboard_api_after_a_look(server: ScriptedServer, client: OpenGrafana) -> None:
+    now: dict[str, Json] = {"uid": "res-a", "title": "Res A", "version": 4}
+    server.routes |= {"GET /api/folders/res-a": [Answer(now)], "PUT /api/folders/res-a": [Answer({**now, "title": "Res B", "version": 5})]}
+    live = LiveFolder(FolderUid("res-a"), "Res A", ROOT, 5)
+    assert FolderUpdated("Res B", ROOT, 5) == client.update_folder(_folder(title="Res B"), live)
+    assert {"title": "Res B", "version": 4} == _sent(server)
+
+
+@pytest.fixture
+def empty(server: ScriptedServer, client: OpenGrafana) -> OpenGrafana:
+    server.routes |= {
+        "GET /api/folders/res-a": [Answer({"uid": "res-a", "id": 5, "title": "Res A", "version": 1})],
+        "GET /api/search": [Answer([])],
+        "GET /api/folders": [Answer([])],
+        "GET /api/library-elements": [Answer({"result": {"elements": [], "totalCount": 0}})],
+        f"DELETE {FOLDERS}/res-a": [answer("delete with right precondition")],
+    }
+    return client
+
+
+def test_a_folder_that_is_found_empty_is_deleted_by_the_request_that_refuses_a_full_one(server: ScriptedServer, empty: OpenGrafana) -> None:
+    assert isinstance(empty.delete_folder(FolderUid("res-a")), Deleted)
+    server.routes[f"DELETE {FOLDERS}/res-a"] = [answer("delete folder with child")]
+    assert Rejected(400, "Folder cannot be deleted: folder is not empty") == empty.delete_folder(FolderUid("res-a"))
+
+
+def test_a_folder_with_something_in_it_is_left_alone(server: ScriptedServer, empty: OpenGrafana) -> None:
+    server.routes["GET /api/search"] = [Answer([{"uid": "x", "folderUid": "res-a"}])]
+    assert Rejected(400, "the folder is not empty") == empty.delete_folder(FolderUid("res-a"))
+    assert Rejected(400, "the root is no folder that can be deleted") == empty.delete_folder(ROOT)
+    assert [] == server.asked(f"DELETE {FOLDERS}/res-a")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_left_alone_and_one_that_is_gone_is_gone(server: ScriptedServer, empty: OpenGrafana) -> None:
+    server.routes["GET /api/search"] = [Answer({"message": "no"}, 403)]
+    server.routes[f"GET {FOLDERS}/res-a"] = [Answer(STEPS["create folder"]["response"])]
+    assert isinstance(empty.delete_folder(FolderUid("res-a")), Forbidden)
+    server.routes["GET /api/folders/res-a"] = [Answer({"message": "folder not found"}, 404)]
+    server.routes[f"GET {FOLDERS}/res-a"] = [answer("get deleted")]
+    assert Deleted("it is there no more", already=True) == empty.delete_folder(FolderUid("res-a"))
