@@ -22,7 +22,7 @@ CODE  := $(wildcard provisioner tests benchmarks)
 LOCK  := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs image build clean
+.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs generations image build clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,7 +43,7 @@ $(READY): requirements/dev.txt pyproject.toml
 
 test: $(READY) ## Run every test; core must be covered by branches to 100 %
 ifeq ($(strip $(TESTS)),)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term-missing:skip-covered $(PYTEST_FLAGS)
+	PROVISIONER_GENERATIONS=hold $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report term-missing:skip-covered $(PYTEST_FLAGS)
 else
 	$(BIN)/pytest $(TESTS) $(PYTEST_FLAGS)
 endif
@@ -86,6 +86,9 @@ lock: $(READY) ## Renew requirements/*.txt from pyproject.toml
 
 docs: $(READY) ## Make docs/problems.md and docs/configuration.md anew from the code and the schema
 	$(BIN)/python tests/docs/generate.py
+
+generations: $(READY) ## Make docs/generations.md anew from a run of the behaviour tests on every generation
+	PROVISIONER_GENERATIONS=write $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup tests/whole
 
 image: ## Build the container image as provisioner:latest (needs docker, or CONTAINERS=podman)
 	$(CONTAINERS) build --build-arg VERSION=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) --build-arg REVISION=$$(git rev-parse HEAD) --tag provisioner .

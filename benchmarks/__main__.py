@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import cold_sync, daemon, records, unchanged, whole_corpus
+from benchmarks import cold_sync, daemon, dialects, records, unchanged, whole_corpus
 from benchmarks.table import Row, show
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
@@ -20,6 +20,7 @@ def main() -> None:
         "validate": whole_corpus.measure,
         "unchanged": unchanged.measure,
         "records": records.measure,
+        "dialects": dialects.measure,
         "daemon": daemon.measure,
     }
     for name, measure in benchmarks.items():

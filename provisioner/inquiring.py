@@ -49,6 +49,7 @@ from provisioner.core.renames import with_kept_uids
 from provisioner.core.settings import Override, TargetSettings
 from provisioner.core.three_way import Bodies
 from provisioner.reading import Library
+from provisioner.recognising import recognised
 from provisioner.resolving import what_became
 
 _MAYBE_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -233,6 +234,11 @@ class _Inquiry:
         placed = settle_folders(desired, Live(self.server, folders), self.parts.ledger.folders())
         return next(each for each in placed.dashboards if each.uid == ours.uid)
 
+    def _recognised(self, live: LiveDashboard, facts: Facts) -> LiveDashboard:
+        """What a page made of ours by itself counts as ours."""
+        moved = facts.record is not None and live.mark != facts.record.mark
+        return recognised(self.grafana, live, facts.bodies.base).live if moved else live
+
     def _sides(self, facts: Facts, ours: DesiredDashboard, content: dict[str, Json], live: LiveDashboard | None) -> Sides:
         """As a plan lays them side by side."""
         sides = Sides(
@@ -240,7 +246,7 @@ class _Inquiry:
             key=fingerprint_key(ours.origin.blob, ours.document.index, ours.fill),
             content=fingerprint(content),
             record=facts.record,
-            comparison=None if live is None else compare(content, live, facts.bodies.base),
+            comparison=None if live is None else compare(content, self._recognised(live, facts), facts.bodies.base),
             read=True,
             unique_names=self.server.unique_names,
         )

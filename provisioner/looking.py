@@ -17,12 +17,13 @@ from provisioner.core.changes import Comparison, LiveState, state_of
 from provisioner.core.compare import compare, known_equal
 from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnsuitable
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Found, Server, Uid
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Found, Json, Server, Uid
 from provisioner.core.ports import Grafana, Ledger, Memory
 from provisioner.core.problems import Problem
 from provisioner.core.records import Record
 from provisioner.core.upheaval import upheaval
 from provisioner.reading import Library
+from provisioner.recognising import recognised
 
 _Seen = Comparison | Problem | None
 
@@ -149,8 +150,13 @@ def _seen(dashboard: DesiredDashboard, known: Fingerprint | None, record: Record
     content = eyes.parts.library.content(dashboard)
     if content is None:
         return problem("file-unreadable", shown, "it changed while it was read", remedy="nothing: the next pass reads it")
-    base = None if record is None else eyes.parts.ledger.body(record.content)
-    return compare(content, live, base)
+    base: Mapping[str, Json] | None = None if record is None else eyes.parts.ledger.body(record.content)
+    if record is None or live.mark == record.mark:
+        return compare(content, live, base)
+    found = recognised(eyes.grafana, live, base)
+    if found.form is not None and found.live is live and fingerprint(content) == record.content:
+        base = found.form  # only the server changed it: what its pages do by themselves is no part of what somebody did
+    return compare(content, found.live, base)
 
 
 def _sorted(

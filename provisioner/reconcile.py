@@ -205,7 +205,9 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
         return None
     records = parts.ledger.records()
     desired = with_kept_uids(desired, records)
-    ways = (desired, flat(desired, target.folders_as))  # as a server with folders holds it, and as one without
+    ways = [desired]
+    if not any(each.titles for each in records.values()):  # as on a server without folders
+        ways.append(flat(desired, target.folders_as))
     if not any(at_rest(each, records, ours_of(each, records, parts.memory), policies(target, parts.take)) for each in ways):
         return None
     parts.ledger.note_rest(key, len(desired.dashboards))

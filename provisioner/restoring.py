@@ -170,7 +170,7 @@ class Attempt:
         message = f"restored {self.state.told}"
         self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when, message))
         version, state = (None, "") if before is None else (before.version, before.state)
-        form = "" if self.sides.live is None else self.sides.live.form
+        form = self.sides.live.form if self.sides.live is not None and self.sides.live.form.startswith("v2") else ""
         save = Save(self.sides.uid, self.content, folder, version, message, state=state, form=form)
         answer = self.desk.grafana.save(save)
         if isinstance(answer, Gone) and before is not None:  # deleted since it was read: the dashboard API makes it anew by itself

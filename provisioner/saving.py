@@ -46,6 +46,7 @@ from provisioner.core.model import DesiredDashboard, FolderUid, Json, Mark, Revi
 from provisioner.core.placing import namesake
 from provisioner.core.ports import Grafana
 from provisioner.core.recording import history_message
+from provisioner.recognising import recognised
 
 AGAIN = "the next apply tries again; what is done already is left alone"
 LOOK = "nothing is lost: the next apply reads what is there before it does anything about it"
@@ -181,7 +182,8 @@ class Sender:
 
     def _beside(self, dashboard: DesiredDashboard, content: dict[str, Json]) -> Comparison | None:
         live = self.grafana.dashboard(dashboard.uid)
-        return None if live is None else compare(content, live, self.base(dashboard.uid))
+        base = self.base(dashboard.uid)
+        return None if live is None else compare(content, recognised(self.grafana, live, base).live, base)
 
     def _name_exists(self, dashboard: DesiredDashboard, *, is_folder: bool) -> Conflict:
         """Finds the one that has the name: as it was when the pass began, else by searching again."""

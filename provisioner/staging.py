@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -37,7 +37,8 @@ _COMMAND = "provisioner run"
 _STEPS_OF_A_LOOK = 5
 """Of git: asking for the ref, fetching it, once more into a new store, listing it."""
 
-_Stamp = tuple[tuple[str, int, int, int], ...]
+_Stamp = dict[str, tuple[int, int, int]]
+"""By path: when it was changed (nanoseconds), its size, and which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,21 @@ class House:
         """Satisfies `daemon.life.World.open_stage`. What was read and refused is watched too: it may be another file that has to be
         mended.
         """
+        before = old.stamp() if isinstance(old, Stage) else {}
         try:
             loaded = self.load()
         except ConfigurationInvalid as error:
             if isinstance(old, Stage):
-                old.watch_also(error.files)
+                old.watch_also(error.files, before)
             raise
         if isinstance(old, Stage):
-            old.watch_also(loaded.files)
+            old.watch_also(loaded.files, before)
             if loaded.settings == old.loaded.settings:
                 return None
         with ExitStack() as held:
             stage = Stage(self, loaded, held)
             stage.held = held.pop_all()
+        stage.watch_also((), before)
         return stage
 
 
@@ -90,7 +93,7 @@ class Stage:
         self._run = held.enter_context(opened(settings, house.environment, self._stopping))
         self._turns = Turns(lambda: self._run.alone(_COMMAND))
         self._files, self._directories = loaded.files, loaded.directories
-        self._stamp = self._seen = _stamp(self._files, self._directories)
+        self._stamp = self._seen = self.stamp()
         self.log = open_log(settings.log, sys.stderr)
         self.shift = self._shift(house)
 
@@ -115,7 +118,7 @@ class Stage:
     def state_bytes(self) -> int:
         """What the state file takes on the disk, with what SQLite has beside it."""
         path = self.loaded.settings.state
-        return sum(size for _, _, size, _ in _stamp((path, f"{path}-wal"), ()))
+        return sum(size for _, size, _ in _stamp((path, f"{path}-wal")).values())
 
     def begin(self, service: Service) -> None:
         """Serves and works."""
@@ -127,16 +130,21 @@ class Stage:
         """Whether a file is another than when it was read, and has been so for as long as between two questions: somebody may still be
         writing. Said once for each change.
         """
-        before, self._seen = self._seen, _stamp(self._files, self._directories)
+        before, self._seen = self._seen, self.stamp()
         if self._seen == self._stamp or self._seen != before:
             return False
         self._stamp = self._seen
         return True
 
-    def watch_also(self, files: tuple[str, ...]) -> None:
-        """These files belong to the configuration too, as they are now."""
+    def stamp(self) -> _Stamp:
+        """The files and directories of the configuration, as they are now."""
+        return _stamp((*self._files, *self._directories))
+
+    def watch_also(self, files: tuple[str, ...], before: _Stamp) -> None:
+        """These files belong to the configuration too. `before` it was read, its files were so: who saved while it was read is noticed."""
         self._files = tuple(dict.fromkeys((*self._files, *files)))
-        self._stamp = self._seen = _stamp(self._files, self._directories)
+        self._seen = self.stamp()
+        self._stamp = {path: before.get(path, here) for path, here in self._seen.items()}
 
     def meddled(self) -> bool:
         """Whether another process has written to the state file meanwhile."""
@@ -190,14 +198,14 @@ def _patience(settings: Settings) -> float:
     return max((PATIENCE, *steps, *requests))
 
 
-def _stamp(files: tuple[str, ...], directories: tuple[str, ...]) -> _Stamp:
-    """How the files are now, behind links: what is not there is zeros, and so is another state than being there."""
-    found: list[tuple[str, int, int, int]] = []
-    for path in (*files, *directories):
+def _stamp(paths: Iterable[str]) -> _Stamp:
+    """How they are now, behind links: what is not there is zeros, and so is another state than being there."""
+    found: _Stamp = {}
+    for path in paths:
         try:
             status = Path(path).stat()
         except OSError:
-            found.append((path, 0, 0, 0))
+            found[path] = (0, 0, 0)
         else:
-            found.append((path, status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(found)
+            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return found

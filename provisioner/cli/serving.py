@@ -34,7 +34,6 @@ from provisioner.reconcile import reconcile
 from provisioner.staging import House
 from provisioner.wiring import Run, collect_rarely, now
 
-
 _YOUNG = 50_000
 """Values: a pass leaves several hundred in cycles, and 200,000 of them were 30 MiB more than the daemon needs."""
 

@@ -24,6 +24,7 @@ class Ability(StrEnum):
     HISTORY = "history and messages"
     AUTHORS = "authors"
     EXACT_SAVES = "exact compare-and-set"
+    WHOLE_LISTS = "lists of everything"
     LISTED_MARKS = "one list for drift"
     TRASH = "trash"
 
@@ -75,12 +76,16 @@ _RACES = Limit(
     Ability.EXACT_SAVES,
     "the server's check of versions is no lock: an edit saved in the same instant is found in the history and kept",
 )
+_SEARCH = Limit(
+    Ability.WHOLE_LISTS,
+    "search shows about a thousand dashboards: pull and inventory see no more of strangers, and ours are looked up by name",
+)
 _LISTS = Limit(Ability.LISTED_MARKS, "looking for drift reads one dashboard after the other, spread over drift_interval")
 _TRASH = Limit(Ability.TRASH, "what is deleted is gone: provisioner keeps what it deletes, and restore puts that back")
 
 GENERATIONS: tuple[Generation, ...] = (
-    Generation("2 to 4.2", (0, 0), SLUG, (_UIDS, _FOLDERS, _SLUGS, _HISTORY, _AUTHORS, _BLIND, _LISTS, _TRASH)),
-    Generation("4.3 to 4.6", (4, 3), SLUG, (_UIDS, _FOLDERS, _SLUGS, _RACES, _LISTS, _TRASH)),
+    Generation("2 to 4.2", (0, 0), SLUG, (_UIDS, _FOLDERS, _SLUGS, _HISTORY, _AUTHORS, _BLIND, _SEARCH, _LISTS, _TRASH)),
+    Generation("4.3 to 4.6", (4, 3), SLUG, (_UIDS, _FOLDERS, _SLUGS, _RACES, _SEARCH, _LISTS, _TRASH)),
     Generation("5 to 10", FIRST_WITH_UIDS, DASHBOARD, (_NO_NESTED, _TITLES, _RACES, _LISTS, _TRASH)),
     Generation("11.0 to 11.2", (11, 0), DASHBOARD, (_TITLES, _RACES, _LISTS, _TRASH)),
     Generation("11.3 to 11.6", (11, 3), DASHBOARD, (_RACES, _LISTS, _TRASH)),

@@ -366,7 +366,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class LiveDashboard:
     """A dashboard as the server has it. `url` is absolute. `managed_by` names what else provisions it ("file provisioning"), None when
-    nobody does. `form` names the version of content with elements and layout ("v2beta1"), "" for classic content.
+    nobody does. `form` is the version that the server keeps it in: "v2beta1" has elements and layout, "v1beta1" is what pages save; ""
+    where it is kept as it was sent.
     """
 
     uid: Uid

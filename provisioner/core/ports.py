@@ -248,6 +248,12 @@ class Grafana(Protocol):
         """The dashboard as it is now; None when the server says 404."""
         ...
 
+    def migrated(self, content: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """What the server's own pages make of this content when they save it; None where the server cannot be asked, or refuses it. Nothing
+        is written.
+        """
+        ...
+
     def save(self, save: Save) -> SaveAnswer:
         """Create or update by compare-and-set. Never overwrites."""
         ...

@@ -6,7 +6,7 @@ dashboard up to 11.2), the folder is named, always (left out it means the root),
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from types import TracebackType
 from typing import Self, cast
@@ -133,6 +133,9 @@ class Dashboards:
             folder_id = folder.id if folder else 0
         reply = self._client.write("/api/dashboards/db", body_of(save, folder_id))
         return save_answer(reply, save, self._client.site)
+
+    def migrated(self, content: Mapping[str, Json]) -> None:
+        """The dashboard API keeps what it is given, and does not say what a page would make of it."""
 
     def marks(self) -> None:
         """Search knows no version."""

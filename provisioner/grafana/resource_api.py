@@ -7,7 +7,7 @@ writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from provisioner.core.model import Json, Server
@@ -29,12 +29,15 @@ _FOLDERS = ("v1", "v1beta1", "v0alpha1")
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """`classic` is the version for classic content, `newer` are those of the form with elements and layout, `folders` that of folders."""
+    """`classic` is the version for classic content, `newer` are those of the form with elements and layout, `folders` that of folders.
+    `pages` is the version that Grafana's own pages save classic content in, "" where none is known.
+    """
 
     namespace: str
     classic: str
     newer: tuple[str, ...]
     folders: str
+    pages: str = ""
 
     def dashboards(self, version: str = "") -> str:
         """The path of all dashboards, in the version for classic content or in another one."""
@@ -59,13 +62,13 @@ def discover(client: Client, server: Server) -> Api | str:
     if not classic or not folders:
         return f"/apis {_hidden(reply)}" if GROUP not in versions else "/apis offers no version that is known here"
     newer = tuple(each for each in _NEWER if each in versions[GROUP])
-    api = Api(_namespace(server.org_id), classic, newer, folders)
+    api = Api(_namespace(server.org_id), classic, newer, folders, _first(_CLASSIC[1:], versions[GROUP]))
     asked = _asked(client, api)
     if asked.ok:
         return api
     named = client.read("/api/frontend/settings").fields.get("namespace")
     if isinstance(named, str) and named not in {"", api.namespace}:
-        api = Api(named, classic, newer, folders)  # Grafana Cloud calls the organisation by the stack (reference 4)
+        api = replace(api, namespace=named)  # Grafana Cloud calls the organisation by the stack (reference 4)
         asked = _asked(client, api)
     return api if asked.ok else f"{api.dashboards()} {_hidden(asked)}"
 

@@ -28,13 +28,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Known:
     """One of ours: its titles, the one that was last on the server first, and the mark that the server knew it by, None where it never told
-    one. `slug` is where it was found last, by this very connection.
+    one. `slug` is where it was found last, by this very connection, and `is_proven` that it had its number there.
     """
 
     uid: Uid
     titles: tuple[str, ...] = ()
     mark: Mark | None = None
     slug: str | None = None
+    is_proven: bool = False
 
     @property
     def number(self) -> int | None:
@@ -79,7 +80,8 @@ class Names:
         """It was read, or saved, just now."""
         old = self._known.get(uid, Known(uid))
         titles = (title, *(each for each in old.titles if each != title))
-        self._known[uid] = replace(old, titles=titles, mark=mark, slug=slug)
+        proven = old.is_proven or (old.number == mark.id and old.is_called(slug, title))
+        self._known[uid] = replace(old, titles=titles, mark=mark, slug=slug, is_proven=proven)
         self._owners[mark.id] = uid
 
     def forget_place(self, uid: Uid) -> None:
@@ -160,4 +162,5 @@ class Names:
         """Whether a number says anything: one of ours at least has the name that it had. Of a single one nobody can tell."""
         numbered = [each for each in self._known.values() if each.number is not None]
         there = ((each, self._rows.get(each.number or 0)) for each in numbered)
-        return len(numbered) == 1 or any(row is not None and each.is_called(row.slug, row.title) for each, row in there)
+        proven = (each.is_proven or (row is not None and each.is_called(row.slug, row.title)) for each, row in there)
+        return len(numbered) == 1 or any(proven)

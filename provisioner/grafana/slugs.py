@@ -7,7 +7,7 @@ always, since it would take over the dashboard that has the title. Our uid goes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from threading import RLock
 from types import TracebackType
@@ -142,6 +142,9 @@ class Slugs:
 
     def data_sources(self) -> tuple[DataSource, ...] | None:
         return data_sources(self._client)
+
+    def migrated(self, content: Mapping[str, Json]) -> None:
+        """Nobody says what a page would make of it."""
 
     def marks(self) -> None:
         """Search knows no version."""

@@ -7,10 +7,13 @@ import pytest
 from provisioner.core.desired import Wants
 from provisioner.core.flattening import LONGEST_TAG, Flattening, flat, folder_tag, servable
 from provisioner.core.inputs import fill, unmarked
+from provisioner.core.live import Live
 from provisioner.core.model import ROOT, Desired, Fill, Server, TargetName
+from provisioner.core.plan import make_plan
 from provisioner.core.problems import Severity
-from provisioner.core.settings import Connection, FoldersAs, TargetSettings
+from provisioner.core.settings import Connection, FoldersAs, Policy, TargetSettings
 from tests.core.builders import NEW, codes, dashboard, document, file, wanted
+from tests.core.builders import found as found_row
 
 FOUR = Server("https://grafana.example", "4.6.5", "slug API", "probed", 1, "Main Org.", nested_folders=False, by_slug=True)
 TWO = Server("https://grafana.example", "2.6.0", "slug API", "probed", 1, "Main Org.", nested_folders=False, by_slug=True)
@@ -140,12 +143,12 @@ def test_without_folders_nothing_is_told_of_them() -> None:
 
 def test_what_the_server_cannot_do_is_told_once_each() -> None:
     messages = [message for _, message in told(flattened(wanted(dashboard("a.json"), dashboard("b.json", "b"))), "server-limits")]
-    assert len(set(messages)) == len(messages) == 2
+    assert len(set(messages)) == len(messages) == 3
 
 
 def test_an_older_one_can_do_less_and_one_that_hides_its_version_is_taken_for_it() -> None:
     two, hidden = (told(flattened(wanted(dashboard("a.json")), server=server), "server-limits") for server in (TWO, HIDDEN))
-    assert 5 == len(two) == len(hidden)
+    assert 6 == len(two) == len(hidden)
     assert "this Grafana: " == hidden[0][1][:14]
 
 
@@ -158,3 +161,13 @@ def test_a_target_says_how() -> None:
     name = TargetName("test")
     target = TargetSettings(name, Connection(name, "https://x"), (), folders_as=FoldersAs.PREFIX)
     assert Flattening(FOUR, "target test", FoldersAs.PREFIX) == Flattening.of(FOUR, target, ())
+
+
+def test_a_server_known_by_its_slugs_has_one_dashboard_of_a_name_whatever_version_it_shows() -> None:
+    assert [True, True] == [HIDDEN.unique_names, FOUR.unique_names]
+
+
+def test_a_dashboard_of_somebody_whose_title_has_the_same_slug_is_told_before_anything_is_sent() -> None:
+    desired = flattened(wanted(dashboard("one.json", "one", "Über CPU")))
+    plan = make_plan(desired, Live(FOUR, found=(found_row("number:7", "uber cpu"),)), Policy())
+    assert ([], ["name-exists"]) == (list(plan.changes), [each.kind.value for each in plan.conflicts])

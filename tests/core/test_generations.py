@@ -47,7 +47,7 @@ def test_every_ability_has_a_generation_that_has_it_and_one_that_lacks_it(abilit
 
 def test_an_old_server_is_told_what_newer_ones_can_and_not_what_none_of_them_can() -> None:
     told = {each.ability for each in lacks(FOUR)}
-    assert {Ability.UIDS, Ability.SAME_TITLES} == told
+    assert {Ability.UIDS, Ability.SAME_TITLES, Ability.WHOLE_LISTS} == told
 
 
 def test_a_hidden_version_is_taken_for_the_oldest() -> None:

@@ -135,7 +135,7 @@ def test_a_dashboard_is_read_as_classic_content_with_its_folder_and_who_saved(se
     live = grafana_12.dashboard(Uid("r1"))
     assert live is not None
     assert ("R1", "res-a", "Res A", "jonas") == (live.title, live.folder, live.folder_title, live.updated_by)
-    assert ("2026-11-22T04:32:45Z", f"{server.url}/d/r1", "") == (live.updated, live.url, live.form)
+    assert ("2026-11-22T04:32:45Z", f"{server.url}/d/r1", "v1beta1") == (live.updated, live.url, live.form)
     assert STEPS["get v0alpha1"]["response"]["spec"] == live.content
 
 

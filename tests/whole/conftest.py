@@ -10,6 +10,7 @@ import pytest
 from provisioner.core.generations import limits_of
 from provisioner.core.settings import Api
 from provisioner.sandbox.generations import GENERATIONS as SANDBOXES
+from tests.whole.generations_page import SPOKEN
 from tests.whole.house import House, house
 
 
@@ -59,23 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*abilities): runs on generations without a limit of these (core/generations.py)")
 
 
-SPOKEN = {
-    "2": (2, Api.SLUG),
-    "4": (4, Api.SLUG),
-    "5": (5, Api.DASHBOARD),
-    "9": (9, Api.DASHBOARD),
-    "12": (12, Api.DASHBOARD),
-    "12-apis": (12, Api.RESOURCE),
-}
-"""The generations that differ in what a pass does, each by the API that is spoken to it."""
-
-
 @pytest.fixture(params=SPOKEN.values(), ids=list(SPOKEN))
 def any_house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
     """With each of the generations that differ in how they keep folders, and each of the APIs. A test says what it needs by
     `@pytest.mark.needs(Ability.FOLDERS)`: where a generation cannot do that, it is skipped with the limit as it is told to people.
     """
     generation, api = request.param
+    request.node.user_properties.append(("generation", next(name for name, each in SPOKEN.items() if each == request.param)))
     limits = limits_of(SANDBOXES[generation].version)
     for needed in (ability for mark in request.node.iter_markers("needs") for ability in mark.args):
         for limit in limits:

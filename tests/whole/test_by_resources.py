@@ -17,6 +17,7 @@ from provisioner.core.settings import Api, Policy, Prune
 from provisioner.grafana import open_grafana
 from provisioner.looking import NONE
 from provisioner.sandbox.faults import Faults
+from provisioner.sandbox.recorder import Recorded
 from tests.whole.desk import SALES, desk, record, title
 from tests.whole.house import GIT_WINS, RESOURCES, House, dashboard, kinds, only_conflict, outcome, panel_titled, results
 
@@ -300,3 +301,59 @@ def test_what_was_saved_is_told_with_versions_and_address(ours: House) -> None:
     assert told.before is not None
     assert told.after is not None
     assert (1, 2, f"{ours.sandbox.url}/d/{SALES}") == (told.before.version, told.after.version, told.url)
+
+
+# --- what a page makes of it by itself ---------------------------------------------------------------------------------------------------
+
+PAGES = "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards/"
+
+
+def _saved_by_a_page(one: House, **fields: object) -> None:
+    """As the pages of 12 save: read in v1beta1, changed, sent in v1beta1, which migrates it and fills in defaults."""
+    live = one.browser.ask(f"{PAGES}{SALES}")
+    one.browser.ask(f"{PAGES}{SALES}", {**live, "spec": {**live["spec"], **fields}}, "PUT")
+
+
+def test_a_page_that_migrates_and_changes_nothing_is_no_edit(ours: House) -> None:
+    before = ours.browser.content(SALES)
+    _saved_by_a_page(ours)
+    assert before.keys() != ours.browser.content(SALES).keys()
+    ours.forget()
+    report = ours.apply()
+    assert (0, 1, 0) == (report.drifted, report.unchanged, ours.writes - len(_dry_runs(ours)))
+    ours.forget()
+    assert (1, [], []) == (ours.apply().unchanged, ours.read, _dry_runs(ours))
+
+
+def test_what_people_save_by_the_dashboard_api_was_migrated_by_nobody_and_nothing_is_asked(ours: House) -> None:
+    ours.browser.edit(SALES, **panel_titled("Jonas"))
+    ours.forget()
+    assert (1, 0) == (ours.apply().drifted, ours.writes)
+
+
+def test_the_dry_run_leaves_nothing_and_names_nobodys_dashboard(ours: House) -> None:
+    _saved_by_a_page(ours)
+    ours.forget()
+    ours.plan()
+    [asked] = _dry_runs(ours)
+    assert ("POST", PAGES[:-1]) == (asked.method, asked.path)
+    assert [SALES] == [row["uid"] for row in ours.browser.ask("/api/search?type=dash-db")]
+
+
+def test_of_an_edit_by_a_page_only_what_the_person_did_is_told(ours: House) -> None:
+    _saved_by_a_page(ours, description="Jonas")
+    [drift] = ours.apply().plan.drifted
+    assert ["description"] == [each.part for each in drift.differences]
+
+
+@pytest.mark.parametrize("scan", [True, False])
+def test_after_a_page_that_only_migrated_the_next_change_of_git_goes_out(ours: House, *, scan: bool) -> None:
+    _saved_by_a_page(ours)
+    _change(ours)
+    if not scan:
+        ours.parts["scan"] = NONE
+    assert ({SALES: Result.UPDATED}, "Git again") == (results(ours.apply()), title(ours))
+
+
+def _dry_runs(one: House) -> list[Recorded]:
+    return [each for each in one.sandbox.requests.writes if "dryRun=All" in each.query]

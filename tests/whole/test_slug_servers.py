@@ -226,19 +226,31 @@ def test_without_records_what_we_wrote_is_known_again_by_its_name(old: House) ->
     assert (1, 0) == (old.apply().adopted, old.writes)
 
 
-def test_a_lost_race_is_noticed_where_no_history_would_tell(tmp_path: Path) -> None:
-    """2.6 takes both saves and counts one version: what is live is read back."""
-    with house(tmp_path / "two", generation=2) as two:
-        two.write("cpu.json", dashboard("cpu", "CPU"))
-        two.apply()
-        two.write("cpu.json", dashboard("cpu", "CPU", **panel_titled("Git again")))
-        assert {"cpu": Result.UPDATED} == results(two.apply())
-        assert 1 == len([each for each in two.read if each == "cpu"][-1:])
-
-
 def test_the_api_that_is_stated_must_be_the_servers(four: House) -> None:
     four.connection = replace(four.connection, api=Api.DASHBOARD)
     four.write("cpu.json", dashboard("cpu"))
     failure = four.apply().failure
     assert failure is not None
     assert "knows dashboards by slug alone" in failure.message
+
+
+def test_whatever_the_server_makes_of_numbers_and_signs_a_second_pass_writes_nothing(old: House) -> None:
+    odd: dict[str, object] = {"a": 1.0, "b": 2**60, "c": None, "d": "<b> & \u2028", "e": [[], {}], "f": 1e-7, "g": "\ufeffx"}
+    old.write("ops/cpu.json", dashboard("cpu", "  CPU ", odd=odd, version=7, id=99))
+    old.apply()
+    (old.place / "state.db").unlink()
+    old.forget()
+    again = old.apply()
+    assert (0, 1, 1) == (old.writes, again.adopted, again.unchanged)
+
+
+def test_two_targets_of_one_server_do_not_take_each_others_dashboards(old: House, tmp_path: Path) -> None:
+    """Records of another target are not ours: what has our title there is a stranger's."""
+    old.write("cpu.json", dashboard("cpu", "CPU"))
+    old.apply()
+    with house(tmp_path / "other", generation=old.generation) as other:
+        other.sandbox, other.connection = old.sandbox, old.connection
+        other.write("theirs.json", dashboard("theirs", "cpu"))
+        report = other.apply()
+        assert [ConflictKind.UNMANAGED] == kinds(report)
+        assert "CPU" == live(old, "cpu")["title"]

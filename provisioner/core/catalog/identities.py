@@ -65,7 +65,7 @@ RULES: tuple[Rule, ...] = (
         Area.IDENTITY,
         Severity.ERROR,
         "The server does not take dashboards in this form",
-        "Dashboards in the forms v2alpha1, v2beta1 and v2 are taken by the resource API alone (Grafana 12 and later), each where it offers it.",
+        "Dashboards in the forms v2alpha1, v2beta1 and v2 are taken by the resource API alone (Grafana 12 and later), if it offers them.",
         "keep it as v1 or classic JSON, or in a form that the server offers",
         fixed=True,
     ),
