@@ -120,6 +120,12 @@ class Stage:
         path = self.loaded.settings.state
         return sum(size for _, size, _ in _stamp((path, f"{path}-wal")).values())
 
+    @property
+    def trouble(self) -> tuple[str, str] | None:
+        """Of what is remembered of files."""
+        memory = self._run.memory
+        return None if memory.trouble is None else (memory.trouble, memory.advice)
+
     def begin(self, service: Service) -> None:
         """Serves and works."""
         self._front.open(self.loaded.settings, self._bound, service, self.log)

@@ -44,6 +44,10 @@ class Stage(Protocol):
     def file(self) -> str: ...
     @property
     def state_bytes(self) -> int: ...
+    @property
+    def trouble(self) -> tuple[str, str] | None:
+        """What keeps the state from keeping what it should, and what to do about it: it costs time, and loses nothing."""
+        ...
 
     def begin(self, service: Service) -> None:
         """Serves and works."""
@@ -122,6 +126,7 @@ class Daemon:
         self._stage: Stage | None = None
         self._config = ConfigStanding("", "")
         self._swept = world.clock()
+        self._trouble: tuple[str, str] | None = None
 
     # --- what the web asks ----------------------------------------------------------------------------------------------------------------
 
@@ -176,10 +181,16 @@ class Daemon:
             stage = self._now
         if stage.meddled():
             stage.shift.wish(Cause.RECORDS)
+        self._troubled(stage)
         self._told_systemd()
         if self._world.clock() - self._swept > _A_DAY:
             self._swept = self._world.clock()
             stage.tidy()
+
+    def _troubled(self, stage: Stage) -> None:
+        before, self._trouble = self._trouble, stage.trouble
+        if self._trouble is not None and self._trouble != before:
+            stage.shift.around.log.warning("state.trouble", error=self._trouble[0], next=self._trouble[1])
 
     def _told_systemd(self) -> None:
         standing = self.standing()

@@ -51,6 +51,7 @@ class Set:
     stop_grace: float = 5.0
     reload: bool = True
     state_bytes: int = 0
+    trouble: tuple[str, str] | None = None
     changes: int = 0
     fault: Exception | None = None
     begun: bool = False
@@ -166,6 +167,16 @@ def test_what_another_command_wrote_wishes_a_pass(scene: Scene) -> None:
     with running(scene.run, scene.asks.stop):
         scene.first.meddlings = 1
         until(lambda: scene.first.wishes == [Cause.RECORDS])
+
+
+def test_a_state_in_trouble_is_told_once(scene: Scene) -> None:
+    with running(scene.run, scene.asks.stop):
+        scene.first.trouble = ("the disk is full", "make room")
+        until(lambda: "state.trouble" in scene.log.events)
+        rounds = scene.systemd.count("WATCHDOG=1")
+        until(lambda: scene.systemd.count("WATCHDOG=1") > rounds + 2)
+        assert 1 == scene.log.events.count("state.trouble")
+    assert {"error": "the disk is full", "next": "make room"} == scene.log.fields("state.trouble")
 
 
 def test_a_new_configuration_relieves_the_old_one(scene: Scene) -> None:
