@@ -25,7 +25,7 @@ from provisioner.core.plan import make_plan
 from provisioner.core.policy import policies
 from provisioner.core.ports import Grafana, Ledger, Memory
 from provisioner.core.problems import Severity
-from provisioner.core.recording import Moment, at_rest, notes, rest_key, stale
+from provisioner.core.recording import Moment, at_rest, has_news, notes, rest_key, stale
 from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, PassReport
@@ -198,12 +198,12 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
         return known
     if parts.take_home or not is_settled(target.home, parts.ledger):
         return None
-    if parts.ledger.intents() or has_unmapped_input(documents_of(files), target):
+    records = parts.ledger.records()
+    if parts.ledger.intents() or has_news(files, records) or has_unmapped_input(documents_of(files), target):
         return None
     desired = desire(files, wants_of(target, parts.severities))
     if any(each.severity is not Severity.NOTE for each in desired.problems):
         return None
-    records = parts.ledger.records()
     desired = with_kept_uids(desired, records)
     ways = [desired]
     if not any(each.titles for each in records.values()):  # as on a server without folders

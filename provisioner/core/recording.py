@@ -111,6 +111,14 @@ def stale(plan: Plan, records: Mapping[Uid, Record]) -> tuple[Uid, ...]:
     return tuple(sorted(records)) if plan.notice in (Upheaval.EMPTIED, Upheaval.REPLACED) else ()
 
 
+def has_news(files: Iterable[SourceFiles], records: Mapping[Uid, Record]) -> bool:
+    """Whether a file with dashboards in it has contents that no record knows: then the target is not at rest, and nothing else needs to be
+    worked out to know that. After one save among ten thousand that is a third of a second.
+    """
+    known = {each.blob for each in records.values()}
+    return any(reading.documents and entry.blob not in known for source in files for entry, reading in source.files)
+
+
 def at_rest(
     desired: Desired,
     records: Mapping[Uid, Record],

@@ -23,7 +23,7 @@ from provisioner.core.model import (
 )
 from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
-from provisioner.core.recording import Moment, at_rest, history_message, notes, record_of, rest_key, stale
+from provisioner.core.recording import Moment, at_rest, has_news, history_message, notes, record_of, rest_key, stale
 from provisioner.core.records import Record
 from provisioner.core.settings import Connection, Policy, Prune, TargetSettings
 from provisioner.core.upheaval import Upheaval
@@ -261,3 +261,12 @@ def test_the_same_files_settings_and_release_have_the_same_key_whatever_else_was
 )
 def test_with_other_files_settings_or_rules_there_is_another_key(other: str) -> None:
     assert other != KEY
+
+
+def test_a_file_of_which_no_record_knows_the_contents_is_news_and_one_without_a_dashboard_is_none() -> None:
+    ours = source(dashboard("cpu.json"), file("package.json"))
+    [cpu] = wanted(dashboard("cpu.json")).dashboards
+    known = {cpu.uid: recorded(cpu)}
+    assert not has_news((ours,), known)
+    assert has_news((ours,), {})
+    assert has_news((ours, source(dashboard("mem.json", "mem"))), known)
