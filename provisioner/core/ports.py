@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from provisioner.core.answers import DeleteAnswer, FolderAnswer, FolderUpdateAnswer, Save, SaveAnswer
+from provisioner.core.health import Health
 from provisioner.core.home import Home, HomeAnswer, HomeRecord
 from provisioner.core.introducing import Introduced
 from provisioner.core.model import (
@@ -32,7 +33,6 @@ from provisioner.core.model import (
 )
 from provisioner.core.records import FolderRecord, Intent, Kept, Record
 from provisioner.core.report import PassReport
-from provisioner.core.standing import Standing
 from provisioner.core.trash import NoTrash, Purged, Revived, TrashRefusal, TrashSeen
 
 
@@ -361,7 +361,7 @@ class Meter(Protocol):
 class Service(Protocol):
     """What the web server asks of the daemon. Thread-safe, never blocks."""
 
-    def standing(self) -> Standing:
+    def health(self) -> Health:
         """How things stand now."""
         ...
 

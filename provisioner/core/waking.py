@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from provisioner.core.guard import HoldReason
+from provisioner.core.health import Cause
 from provisioner.core.model import DesiredDashboard, Uid
 from provisioner.core.report import PassReport
-from provisioner.core.standing import Cause
 
 QUIET = 0.02
 """Seconds without another hint after which a burst is over: an editor's save is two or three events within one or two milliseconds."""

@@ -1,6 +1,6 @@
 """How things stand: gathered from keepers, workers and patrols, shown on the status page, in the metrics and the log.
 
-In: what passes reported. Out: `Standing`, and lines of the log: one for each pass that did something, one for each matter when it comes and
+In: what passes reported. Out: `Health`, and lines of the log: one for each pass that did something, one for each matter when it comes and
 when it goes. It decides nothing. Thread-safe.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from provisioner.core.changes import CreateFolder, Result
+from provisioner.core.health import Cause, ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.news import Matter, MatterKind, Matters, appeared, gone, matters
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
-from provisioner.core.standing import Cause, ConfigStanding, SourceStanding, Standing, TargetStanding
 from provisioner.daemon.around import Around
 from provisioner.daemon.shelf import Shelf, Shelved
 
@@ -38,11 +38,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is known of one target. `standing` carries what does not follow from the clock; the moments are seconds of the clock. Where
+    """What is known of one target. `health` carries what does not follow from the clock; the moments are seconds of the clock. Where
     the failure is `of_server`, only somebody who asked the server can tell that it is over.
     """
 
-    standing: TargetStanding
+    health: TargetHealth
     good_at: float | None = None
     retry_at: float | None = None
     of_server: bool = False
@@ -60,7 +60,7 @@ class Board:
         tell_pass: Callable[[PassReport, str], None],
         patience: float = PATIENCE,
     ) -> None:
-        self._places = {each.name: _Place(TargetStanding(each.name, each.connection.url)) for each in targets}
+        self._places = {each.name: _Place(TargetHealth(each.name, each.connection.url)) for each in targets}
         self._shelf = shelf
         self._around = around
         self._tell_pass = tell_pass
@@ -71,11 +71,11 @@ class Board:
 
     def waiting(self, target: TargetName, sources: tuple[SourceName, ...]) -> None:
         """These sources were never read yet: no pass runs."""
-        self._change(target, lambda each: replace(each, standing=replace(each.standing, waiting=sources)))
+        self._change(target, lambda each: replace(each, health=replace(each.health, waiting=sources)))
 
     def begun(self, target: TargetName, cause: Cause) -> None:
         """A pass runs."""
-        self._change(target, lambda each: replace(each, standing=replace(each.standing, passing=True, cause=cause)))
+        self._change(target, lambda each: replace(each, health=replace(each.health, passing=True, cause=cause)))
 
     def passed(self, target: TargetName, report: PassReport, *, retry_at: float | None, owned: int) -> None:
         """A pass ended. Where it failed, what was known of the dashboards stays."""
@@ -85,35 +85,35 @@ class Board:
             after = self._after(before, report, owned)
             self._places[target] = replace(after, retry_at=retry_at)
             told_now = self._all_matters()
-        self._tell(before.standing, report, after.standing)
+        self._tell(before.health, report, after.health)
         self._tell_matters(target, appeared(told_before, told_now), "appeared")
         self._tell_matters(target, gone(told_before, told_now), "gone")
 
     def looked(self, target: TargetName, count: int) -> None:
         """The drift look has seen so many of the target's dashboards in this round, and the server answers."""
         with self._lock:
-            before = self._places[target].standing
-            self._places[target] = replace(self._places[target], standing=replace(before, looked=count))
+            before = self._places[target].health
+            self._places[target] = replace(self._places[target], health=replace(before, looked=count))
 
     def failed(self, target: TargetName, failure: Failure, *, of_server: bool) -> None:
         """Something else than a pass found that the target cannot be worked with. The log tells it once."""
         with self._lock:
             place = self._places[target]
-            since = place.standing.failing_since or self._around.now()
-            standing = replace(place.standing, passing=False, failure=failure, failing_since=since)
-            self._places[target] = replace(place, standing=standing, of_server=of_server)
-        if place.standing.failure is None:
+            since = place.health.failing_since or self._around.now()
+            health = replace(place.health, passing=False, failure=failure, failing_since=since)
+            self._places[target] = replace(place, health=health, of_server=of_server)
+        if place.health.failure is None:
             self._around.log.error("target.failed", target=target, error=failure.message, next=failure.next_step)
 
     # --- how it stands --------------------------------------------------------------------------------------------------------------------
 
-    def standing(self, identity: Identity, config: ConfigStanding, state_bytes: int) -> Standing:
+    def health(self, identity: Identity, config: ConfigHealth, state_bytes: int) -> Health:
         """A picture of this moment."""
         now = self._around.clock()
         with self._lock:
             places = tuple(self._places.values())
         late, age = self._around.pulse.slowest()
-        return Standing(
+        return Health(
             release=identity.release,
             started=identity.started,
             now=self._around.now(),
@@ -124,7 +124,7 @@ class Board:
             sources=tuple(_source(name, each, now) for name, each in self._shelf.all().items()),
             targets=tuple(
                 replace(
-                    each.standing,
+                    each.health,
                     good_age=None if each.good_at is None else now - each.good_at,
                     retry_in=None if each.retry_at is None else max(0.0, each.retry_at - now),
                 )
@@ -139,18 +139,18 @@ class Board:
 
     def _after(self, before: _Place, report: PassReport, owned: int) -> _Place:
         now = self._around.now()
-        standing = replace(before.standing, passing=False, ended=now, owned=owned)
+        health = replace(before.health, passing=False, ended=now, owned=owned)
         if report.failure is not None:
-            since = before.standing.failing_since or now
-            failing = replace(standing, failure=report.failure, failing_since=since)
-            return replace(before, standing=failing, of_server=report.failure.unreachable)
-        unasked = before.of_server and report.server is None and before.standing.cause is not Cause.BACK
+            since = before.health.failing_since or now
+            failing = replace(health, failure=report.failure, failing_since=since)
+            return replace(before, health=failing, of_server=report.failure.unreachable)
+        unasked = before.of_server and report.server is None and before.health.cause is not Cause.BACK
         if report.stopped or unasked:
-            return replace(before, standing=standing)
+            return replace(before, health=health)
         conflicts = Counter(each.kind.value for each in report.conflicts)
-        standing = replace(
-            standing,
-            server=f"Grafana {report.server.version}" if report.server is not None else standing.server,
+        health = replace(
+            health,
+            server=f"Grafana {report.server.version}" if report.server is not None else health.server,
             good=now,
             applied={each.name: each.revision.commit or each.revision.name for each in report.sources if each.revision is not None},
             in_sync=_in_sync(report),
@@ -161,7 +161,7 @@ class Board:
             failure=None,
             failing_since=None,
         )
-        return replace(before, standing=standing, good_at=self._around.clock(), of_server=False, matters=matters(report))
+        return replace(before, health=health, good_at=self._around.clock(), of_server=False, matters=matters(report))
 
     def _all_matters(self) -> Matters:
         """Of all targets: a file that is wrong is told once, however many targets it feeds."""
@@ -172,7 +172,7 @@ class Board:
                 found[matter if shared else replace(matter, subject=f"{name}/{matter.subject}")] = told
         return found
 
-    def _tell(self, before: TargetStanding, report: PassReport, after: TargetStanding) -> None:
+    def _tell(self, before: TargetHealth, report: PassReport, after: TargetHealth) -> None:
         """A pass that did nothing is told to who looks for it; a failure once, and when it is over."""
         log, words = self._around.log, after.cause.value if after.cause else ""
         if report.failure is not None:
@@ -209,9 +209,9 @@ def _in_sync(report: PassReport) -> int:
     return report.resting + len(report.plan.unchanged) + sum(saved)
 
 
-def _source(name: SourceName, each: Shelved, now: float) -> SourceStanding:
+def _source(name: SourceName, each: Shelved, now: float) -> SourceHealth:
     files = each.files
-    return SourceStanding(
+    return SourceHealth(
         name=name,
         watched=each.watched,
         revision=None if files is None else files.snapshot.revision,

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from provisioner.core.errors import ProvisionerError, SourceUnreachable
+from provisioner.core.health import Cause
 from provisioner.core.model import SourceFiles, SourceName
 from provisioner.core.ports import Watch
 from provisioner.core.problems import errors
 from provisioner.core.report import Failure
-from provisioner.core.standing import Cause
 from provisioner.core.waking import LookAgenda
 from provisioner.daemon.around import Around
 from provisioner.daemon.mailbox import Mailbox

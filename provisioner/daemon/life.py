@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from provisioner.core.errors import ProvisionerError
+from provisioner.core.health import Cause, ConfigHealth, Health
 from provisioner.core.model import SourceName
 from provisioner.core.ports import Service
 from provisioner.core.report import Exit
-from provisioner.core.standing import Cause, ConfigStanding, Standing
 from provisioner.daemon.board import Identity
 from provisioner.daemon.shift import Shift
 from provisioner.daemon.systemd import Systemd
@@ -124,19 +124,19 @@ class Daemon:
         self._world = world
         self._lock = threading.Lock()
         self._stage: Stage | None = None
-        self._config = ConfigStanding("", "")
+        self._config = ConfigHealth("", "")
         self._swept = world.clock()
         self._trouble: tuple[str, str] | None = None
 
     # --- what the web asks ----------------------------------------------------------------------------------------------------------------
 
-    def standing(self) -> Standing:
+    def health(self) -> Health:
         """How things stand now."""
         with self._lock:
             stage, config = self._stage, self._config
         if stage is None:
-            return Standing(self._world.identity.release, self._world.identity.started, self._world.now(), 0.0, 1.0, config)
-        return stage.shift.board.standing(self._world.identity, config, stage.state_bytes)
+            return Health(self._world.identity.release, self._world.identity.started, self._world.now(), 0.0, 1.0, config)
+        return stage.shift.board.health(self._world.identity, config, stage.state_bytes)
 
     def hooked(self, sources: tuple[SourceName, ...]) -> None:
         """A push was announced."""
@@ -193,10 +193,10 @@ class Daemon:
             stage.shift.around.log.warning("state.trouble", error=self._trouble[0], next=self._trouble[1])
 
     def _told_systemd(self) -> None:
-        standing = self.standing()
-        if standing.alive:  # a watchdog that is fed by a timer would say nothing
+        health = self.health()
+        if health.alive:  # a watchdog that is fed by a timer would say nothing
             self._world.systemd.alive()
-        self._world.systemd.status(summary(standing))
+        self._world.systemd.status(summary(health))
 
     @property
     def _now(self) -> Stage:
@@ -208,7 +208,7 @@ class Daemon:
     def _begin(self, stage: Stage) -> None:
         with self._lock:
             self._stage = stage
-            self._config = ConfigStanding(stage.file, self._world.now())
+            self._config = ConfigHealth(stage.file, self._world.now())
         stage.begin(self)
 
     def _reload(self, *, asked: bool) -> None:
@@ -276,21 +276,21 @@ class Daemon:
         return Exit.ERROR
 
 
-def summary(standing: Standing) -> str:
+def summary(health: Health) -> str:
     """One line: whether it is well, and if not, what is not."""
-    if not standing.alive:
-        return f"hangs: {standing.slowest} has made no progress for {standing.progress_age:.0f} s"
-    ill = [f"{each.name}: {each.failure.message} (since {each.failing_since})" for each in standing.sources if each.failure is not None]
-    ill += [f"{each.name}: {each.failure.message} (since {each.failing_since})" for each in standing.targets if each.failure is not None]
-    if standing.config.refused:
+    if not health.alive:
+        return f"hangs: {health.slowest} has made no progress for {health.progress_age:.0f} s"
+    ill = [f"{each.name}: {each.failure.message} (since {each.failing_since})" for each in health.sources if each.failure is not None]
+    ill += [f"{each.name}: {each.failure.message} (since {each.failing_since})" for each in health.targets if each.failure is not None]
+    if health.config.refused:
         ill.append("the changed configuration was refused")
-    conflicts = sum(sum(each.conflicts.values()) for each in standing.targets)
-    drifted, held = sum(each.drifted for each in standing.targets), sum(each.held for each in standing.targets)
-    waiting = sum(each.good is None for each in standing.targets)
+    conflicts = sum(sum(each.conflicts.values()) for each in health.targets)
+    drifted, held = sum(each.drifted for each in health.targets), sum(each.held for each in health.targets)
+    waiting = sum(each.good is None for each in health.targets)
     counts = [
         f"{count:,} {word}"
         for count, word in ((conflicts, "in conflict"), (drifted, "drifted"), (held, "held"), (waiting, "not read yet"))
         if count
     ]
-    in_sync = f"{sum(each.in_sync for each in standing.targets):,} in sync on {len(standing.targets)} targets"
+    in_sync = f"{sum(each.in_sync for each in health.targets):,} in sync on {len(health.targets)} targets"
     return "; ".join((*ill, ", ".join((in_sync, *counts))))

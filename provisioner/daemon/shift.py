@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from provisioner.core.health import Cause
 from provisioner.core.model import SourceName
-from provisioner.core.standing import Cause
 from provisioner.core.waking import LONGEST_BACKOFF, backoff
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board

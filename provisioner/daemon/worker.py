@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from provisioner.core.changes import Result
 from provisioner.core.errors import ProvisionerError
+from provisioner.core.health import Cause
 from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.ports import Ledger
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
-from provisioner.core.standing import Cause
 from provisioner.core.waking import PassAgenda, due_in, suspects_of
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board

@@ -24,8 +24,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from provisioner.core.health import Health
 from provisioner.core.ports import Service
-from provisioner.core.standing import Standing
 from provisioner.web.metrics import Metrics
 from provisioner.web.page import POLICY, page
 from provisioner.web.status_json import status_json
@@ -38,16 +38,16 @@ def create_app(service: Service, metrics: Metrics, hooks: Sequence[BaseRoute] = 
     """The application. `hooks` are further routes, as `hook_routes` makes them."""
 
     async def healthz(_: Request) -> Response:
-        return _health(service.standing())
+        return _health(service.health())
 
     async def readyz(_: Request) -> Response:
-        return _readiness(service.standing())
+        return _readiness(service.health())
 
     async def status(_: Request) -> Response:
-        return Response(status_json(service.standing()), media_type="application/json")
+        return Response(status_json(service.health()), media_type="application/json")
 
     async def people(_: Request) -> Response:
-        return Response(page(service.standing()), media_type="text/html", headers={"Content-Security-Policy": POLICY})
+        return Response(page(service.health()), media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def scrape(request: Request) -> Response:
         body, kind = metrics.exposed(request.headers.get("accept", ""), request.query_params.getlist("name[]"))
@@ -86,28 +86,28 @@ class _Guarded:
         await self._app(scope, receive, guarded)
 
 
-def _health(standing: Standing) -> Response:
-    if standing.alive:
+def _health(health: Health) -> Response:
+    if health.alive:
         return PlainTextResponse("alive\n")
-    late = f"{standing.slowest or 'a thread'} made no progress for {standing.progress_age:.0f} s"
-    return PlainTextResponse(f"not alive: {late} (at most {standing.patience:.0f} s)\n", 503)
+    late = f"{health.slowest or 'a thread'} made no progress for {health.progress_age:.0f} s"
+    return PlainTextResponse(f"not alive: {late} (at most {health.patience:.0f} s)\n", 503)
 
 
-def _readiness(standing: Standing) -> Response:
-    missing = [_missing_read(standing, name) for name in standing.unread]
-    missing += [_missing_pass(standing, name) for name in standing.unready]
+def _readiness(health: Health) -> Response:
+    missing = [_missing_read(health, name) for name in health.unread]
+    missing += [_missing_pass(health, name) for name in health.unready]
     if not missing:
         return PlainTextResponse("ready\n")
     return PlainTextResponse(without_secrets("\n".join(["not ready", *missing]) + "\n"), 503)
 
 
-def _missing_read(standing: Standing, name: str) -> str:
-    source = next(each for each in standing.sources if each.name == name)
+def _missing_read(health: Health, name: str) -> str:
+    source = next(each for each in health.sources if each.name == name)
     return f"source {name}: never read{f': {source.failure.message}' if source.failure else ''}"
 
 
-def _missing_pass(standing: Standing, name: str) -> str:
-    target = next(each for each in standing.targets if each.name == name)
+def _missing_pass(health: Health, name: str) -> str:
+    target = next(each for each in health.targets if each.name == name)
     if target.failure is not None:
         return f"target {name}: no good pass yet: {target.failure.message}"
     waiting = ", ".join(target.waiting)

@@ -1,6 +1,6 @@
 """The metrics that are read from how things stand, at each scrape.
 
-In: a `Standing`. Out: metric families of prometheus-client. Label values are names of the configuration, codes of the catalogue and kinds
+In: a `Health`. Out: metric families of prometheus-client. Label values are names of the configuration, codes of the catalogue and kinds
 of conflicts, and for each source one commit: what else comes is "other". Ages are told as the time of the last good one, in seconds since
 1970 (https://prometheus.io/docs/practices/instrumentation/): it stays right when this process hangs.
 """
@@ -16,8 +16,8 @@ from prometheus_client.core import GaugeMetricFamily
 
 from provisioner.core.catalog import BY_CODE
 from provisioner.core.changes import ConflictKind
+from provisioner.core.health import Health, SourceHealth, TargetHealth
 from provisioner.core.report import Failure
-from provisioner.core.standing import SourceStanding, Standing, TargetStanding
 from provisioner.web.veil import without_secrets
 
 Row = tuple[tuple[str, ...], float]
@@ -32,21 +32,21 @@ class Gauge:
     name: str
     help: str
     labels: tuple[str, ...]
-    rows: Callable[[Standing], Iterable[Row]]
+    rows: Callable[[Health], Iterable[Row]]
 
 
-def families(standing: Standing) -> Iterator[GaugeMetricFamily]:
+def families(health: Health) -> Iterator[GaugeMetricFamily]:
     """All of them. A metric without a row is told all the same, with its help."""
     for gauge in GAUGES:
         family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
-        for values, number in gauge.rows(standing):
+        for values, number in gauge.rows(health):
             family.add_metric([without_secrets(each) for each in values], number)
         yield family
 
 
-def behind(standing: Standing, target: TargetStanding) -> int:
+def behind(health: Health, target: TargetHealth) -> int:
     """How many commits that were seen this target does not show yet; counted once for each source that it has shown before."""
-    seen = {each.name: each.revision.commit for each in standing.sources if each.revision is not None and each.revision.commit}
+    seen = {each.name: each.revision.commit for each in health.sources if each.revision is not None and each.revision.commit}
     return sum(1 for name, commit in target.applied.items() if seen.get(name, commit) != commit)
 
 
@@ -61,11 +61,11 @@ def seconds_since_1970(when: str | None) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _of_targets(number: Callable[[TargetStanding], float | None]) -> Callable[[Standing], Iterator[Row]]:
+def _of_targets(number: Callable[[TargetHealth], float | None]) -> Callable[[Health], Iterator[Row]]:
     """One row for each target; none where there is no number."""
 
-    def rows(standing: Standing) -> Iterator[Row]:
-        for each in standing.targets:
+    def rows(health: Health) -> Iterator[Row]:
+        for each in health.targets:
             value = number(each)
             if value is not None:
                 yield (each.name,), value
@@ -73,11 +73,11 @@ def _of_targets(number: Callable[[TargetStanding], float | None]) -> Callable[[S
     return rows
 
 
-def _of_sources(number: Callable[[SourceStanding], float | None]) -> Callable[[Standing], Iterator[Row]]:
+def _of_sources(number: Callable[[SourceHealth], float | None]) -> Callable[[Health], Iterator[Row]]:
     """One row for each source; none where there is no number."""
 
-    def rows(standing: Standing) -> Iterator[Row]:
-        for each in standing.sources:
+    def rows(health: Health) -> Iterator[Row]:
+        for each in health.sources:
             value = number(each)
             if value is not None:
                 yield (each.name,), value
@@ -92,31 +92,31 @@ def _failing(subjects: Iterable[tuple[str, Failure | None]]) -> Iterator[Row]:
         yield (name, OTHER), failure is not None and not failure.unreachable
 
 
-def _behind(standing: Standing) -> Iterator[Row]:
-    return (((each.name,), behind(standing, each)) for each in standing.targets)
+def _behind(health: Health) -> Iterator[Row]:
+    return (((each.name,), behind(health, each)) for each in health.targets)
 
 
-def _servers(standing: Standing) -> Iterator[Row]:
-    return (((each.name, each.url, each.server), 1) for each in standing.targets)
+def _servers(health: Health) -> Iterator[Row]:
+    return (((each.name, each.url, each.server), 1) for each in health.targets)
 
 
-def _conflicts(standing: Standing) -> Iterator[Row]:
+def _conflicts(health: Health) -> Iterator[Row]:
     """Every kind, zero too: an alert on a sum must not fall silent because there is nothing to add."""
     kinds = tuple(kind.value for kind in ConflictKind)
-    for each in standing.targets:
+    for each in health.targets:
         counted = _known(each.conflicts, kinds)
         for kind in dict.fromkeys((*kinds, *counted)):
             yield (each.name, kind), counted.get(kind, 0)
 
 
-def _target_problems(standing: Standing) -> Iterator[Row]:
-    for each in standing.targets:
+def _target_problems(health: Health) -> Iterator[Row]:
+    for each in health.targets:
         for code, number in sorted(_known(each.problems, BY_CODE).items()):
             yield (each.name, code), number
 
 
-def _source_problems(standing: Standing) -> Iterator[Row]:
-    for each in standing.sources:
+def _source_problems(health: Health) -> Iterator[Row]:
+    for each in health.sources:
         for code, number in sorted(_known(each.problems, BY_CODE).items()):
             yield (each.name, code), number
 
@@ -130,23 +130,23 @@ def _known(counts: Mapping[str, int], names: Iterable[str]) -> Mapping[str, int]
     return found
 
 
-def _commits_seen(standing: Standing) -> Iterator[Row]:
-    for each in standing.sources:
+def _commits_seen(health: Health) -> Iterator[Row]:
+    for each in health.sources:
         if each.revision is not None and each.revision.commit:
             yield (each.name, each.revision.commit), 1
 
 
-def _commits_applied(standing: Standing) -> Iterator[Row]:
+def _commits_applied(health: Health) -> Iterator[Row]:
     """Of sources that have commits: what a directory is called is no commit."""
-    named = {each.name for each in standing.sources if each.revision is not None and each.revision.commit}
-    for each in standing.targets:
+    named = {each.name for each in health.sources if each.revision is not None and each.revision.commit}
+    for each in health.targets:
         for source, commit in sorted(each.applied.items()):
             if source in named:
                 yield (each.name, source, commit), 1
 
 
-def _loaded(standing: Standing) -> Iterator[Row]:
-    moment = seconds_since_1970(standing.config.loaded)
+def _loaded(health: Health) -> Iterator[Row]:
+    moment = seconds_since_1970(health.config.loaded)
     if moment is not None:
         yield (), moment
 
@@ -156,22 +156,22 @@ GAUGES: tuple[Gauge, ...] = (
         "provisioner_progress_age_seconds",
         "Seconds since the slowest of the threads that must make progress did so.",
         (),
-        lambda standing: [((), standing.progress_age)],
+        lambda health: [((), health.progress_age)],
     ),
     Gauge(
         "provisioner_progress_patience_seconds",
         "How old that progress may be: beyond it /healthz answers 503.",
         (),
-        lambda standing: [((), standing.patience)],
+        lambda health: [((), health.patience)],
     ),
     Gauge(
         "provisioner_config_refused",
         "1 while the configuration file is not the one in use, because it was refused.",
         (),
-        lambda standing: [((), standing.config.refused is not None)],
+        lambda health: [((), health.config.refused is not None)],
     ),
     Gauge("provisioner_config_loaded_timestamp_seconds", "When the configuration in use was loaded, in seconds since 1970.", (), _loaded),
-    Gauge("provisioner_state_bytes", "Size of the state file.", (), lambda standing: [((), standing.state_bytes)]),
+    Gauge("provisioner_state_bytes", "Size of the state file.", (), lambda health: [((), health.state_bytes)]),
     Gauge(
         "provisioner_target_info",
         "Always 1. Where the target is, and what answers there.",
@@ -188,7 +188,7 @@ GAUGES: tuple[Gauge, ...] = (
         "provisioner_target_failing",
         "1 while the target cannot be worked with: it does not answer (unreachable), or something else is wrong (other).",
         ("target", "reason"),
-        lambda standing: _failing((each.name, each.failure) for each in standing.targets),
+        lambda health: _failing((each.name, each.failure) for each in health.targets),
     ),
     Gauge(
         "provisioner_target_waiting_sources",
@@ -256,7 +256,7 @@ GAUGES: tuple[Gauge, ...] = (
         "provisioner_source_failing",
         "1 while the source cannot be read and its last good state is worked with: it does not answer (unreachable), or otherwise (other).",
         ("source", "reason"),
-        lambda standing: _failing((each.name, each.failure) for each in standing.sources),
+        lambda health: _failing((each.name, each.failure) for each in health.sources),
     ),
     Gauge(
         "provisioner_source_last_read_timestamp_seconds",

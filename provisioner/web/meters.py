@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from provisioner.core.health import Cause
 from provisioner.core.hooks.values import Verdict
-from provisioner.core.standing import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class Metrics:
             family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
             yield family
         if self._service is not None:
-            yield from families(self._service.standing())
+            yield from families(self._service.health())
 
     def _begin(self, names: Names) -> None:
         """Makes the series whose first event matters."""

@@ -1,6 +1,6 @@
 """How things stand, as a page for people: `/`. Plain HTML without a script, and without anything from elsewhere.
 
-In: a `Standing`. Out: HTML, and the policy that a browser shall hold it to. Every text is escaped here: names, messages and commit subjects
+In: a `Health`. Out: HTML, and the policy that a browser shall hold it to. Every text is escaped here: names, messages and commit subjects
 are written by many hands.
 """
 
@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from provisioner.core.health import Health, SourceHealth, TargetHealth
 from provisioner.core.model import Revision
 from provisioner.core.report import Failure
-from provisioner.core.standing import SourceStanding, Standing, TargetStanding
 from provisioner.web.gauges import behind
 from provisioner.web.veil import without_secrets
 
@@ -39,22 +39,22 @@ POLICY = (
 _AGAIN_SECONDS = 15
 
 
-def page(standing: Standing) -> str:
+def page(health: Health) -> str:
     """The whole page. It asks for itself again every few seconds."""
-    rows = "".join(_target(standing, each) for each in standing.targets)
-    sources = "".join(_source(each) for each in standing.sources)
+    rows = "".join(_target(health, each) for each in health.targets)
+    sources = "".join(_source(each) for each in health.sources)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="{_AGAIN_SECONDS}">
-<title>provisioner: {_headline(standing)}</title>
+<title>provisioner: {_headline(health)}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
-<h1>provisioner {_text(standing.release)}: <span class="{"well" if _is_well(standing) else "ill"}">{_headline(standing)}</span></h1>
-{_config(standing)}
+<h1>provisioner {_text(health.release)}: <span class="{"well" if _is_well(health) else "ill"}">{_headline(health)}</span></h1>
+{_config(health)}
 <h2>Targets</h2>
 <table>
 <tr><th>Target</th><th>Now</th><th>Last good pass</th><th>Live</th><th>Dashboards</th><th>Open</th></tr>
@@ -63,7 +63,7 @@ def page(standing: Standing) -> str:
 <table>
 <tr><th>Source</th><th>Now</th><th>Last read</th><th>Commit</th><th>Holds</th><th>Problems</th></tr>
 {sources}</table>
-<p>As of {_text(standing.now)}, running since {_text(standing.started)}.
+<p>As of {_text(health.now)}, running since {_text(health.started)}.
 Also here: <a href="status.json">status.json</a>, <a href="metrics">metrics</a>, <a href="healthz">healthz</a>,
 <a href="readyz">readyz</a>.</p>
 </body>
@@ -71,30 +71,30 @@ Also here: <a href="status.json">status.json</a>, <a href="metrics">metrics</a>,
 """
 
 
-def _is_well(standing: Standing) -> bool:
-    failing = any(each.failure for each in standing.sources) or any(each.failure for each in standing.targets)
-    return standing.alive and not (failing or standing.unready or standing.unread or standing.config.refused)
+def _is_well(health: Health) -> bool:
+    failing = any(each.failure for each in health.sources) or any(each.failure for each in health.targets)
+    return health.alive and not (failing or health.unready or health.unread or health.config.refused)
 
 
-def _headline(standing: Standing) -> str:
-    if not standing.alive:
-        return _text(f"not alive: no progress for {_span(standing.progress_age)} ({standing.slowest or 'a thread'})")
-    if _is_well(standing):
+def _headline(health: Health) -> str:
+    if not health.alive:
+        return _text(f"not alive: no progress for {_span(health.progress_age)} ({health.slowest or 'a thread'})")
+    if _is_well(health):
         return "works"
-    return "waits for the first good pass" if standing.unready or standing.unread else "needs a look"
+    return "waits for the first good pass" if health.unready or health.unread else "needs a look"
 
 
-def _config(standing: Standing) -> str:
-    config = standing.config
+def _config(health: Health) -> str:
+    config = health.config
     told = f"<p>Configuration <code>{_text(config.file)}</code>, in use since {_text(config.loaded)}.</p>"
     if config.refused is None:
         return told
     return f'{told}\n<p class="ill">A newer one was refused at {_text(config.refused_at or "")}: {_text(config.refused)}</p>'
 
 
-def _target(standing: Standing, target: TargetStanding) -> str:
+def _target(health: Health, target: TargetHealth) -> str:
     live = [f"{_text(source)}: <code>{_text(_short(commit))}</code>" for source, commit in target.applied.items()]
-    if behind(standing, target):
+    if behind(health, target):
         live.append('<span class="some">newer commits wait</span>')
     open_ = [
         *_counted(target.conflicts, "conflict"),
@@ -114,7 +114,7 @@ def _target(standing: Standing, target: TargetStanding) -> str:
     )
 
 
-def _source(source: SourceStanding) -> str:
+def _source(source: SourceHealth) -> str:
     if source.failure is not None:
         now = _failure(source.failure, source.failing_since, source.retry_in)
     else:
@@ -131,7 +131,7 @@ def _source(source: SourceStanding) -> str:
     )
 
 
-def _now_of_target(target: TargetStanding) -> str:
+def _now_of_target(target: TargetHealth) -> str:
     if target.failure is not None:
         return _failure(target.failure, target.failing_since, target.retry_in)
     if target.waiting:

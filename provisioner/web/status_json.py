@@ -1,6 +1,6 @@
 """How things stand, as JSON: `/status.json`. The keys are a promise: they are added to, never renamed or given another meaning.
 
-In: a `Standing`. Out: text. Times are ISO 8601 in UTC, spans and ages seconds, null where there was nothing yet. No url has a secret.
+In: a `Health`. Out: text. Times are ISO 8601 in UTC, spans and ages seconds, null where there was nothing yet. No url has a secret.
 
 Whole   version 1, release, started, now, alive, ready, slowest, progress_age_seconds, patience_seconds, state_bytes,
         config {file, loaded, refused | null, refused_at | null}, sources [source], targets [target]
@@ -17,43 +17,43 @@ from __future__ import annotations
 import json
 import math
 
+from provisioner.core.health import ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import Json, Revision
 from provisioner.core.report import Failure
-from provisioner.core.standing import ConfigStanding, SourceStanding, Standing, TargetStanding
 from provisioner.web.gauges import behind
 from provisioner.web.veil import without_secrets
 
 _Object = dict[str, Json]
 
 
-def status_json(standing: Standing) -> str:
+def status_json(health: Health) -> str:
     """The whole, with the keys that are told above."""
-    return json.dumps(_shown(_whole(standing)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_shown(_whole(health)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _whole(standing: Standing) -> _Object:
+def _whole(health: Health) -> _Object:
     return {
         "version": 1,
-        "release": standing.release,
-        "started": standing.started,
-        "now": standing.now,
-        "alive": standing.alive,
-        "ready": not standing.unready and not standing.unread,
-        "slowest": standing.slowest,
-        "progress_age_seconds": standing.progress_age,
-        "patience_seconds": standing.patience,
-        "state_bytes": standing.state_bytes,
-        "config": _config(standing.config),
-        "sources": [_source(each) for each in standing.sources],
-        "targets": [{**_target(each), "behind": behind(standing, each)} for each in standing.targets],
+        "release": health.release,
+        "started": health.started,
+        "now": health.now,
+        "alive": health.alive,
+        "ready": not health.unready and not health.unread,
+        "slowest": health.slowest,
+        "progress_age_seconds": health.progress_age,
+        "patience_seconds": health.patience,
+        "state_bytes": health.state_bytes,
+        "config": _config(health.config),
+        "sources": [_source(each) for each in health.sources],
+        "targets": [{**_target(each), "behind": behind(health, each)} for each in health.targets],
     }
 
 
-def _config(config: ConfigStanding) -> _Object:
+def _config(config: ConfigHealth) -> _Object:
     return {"file": config.file, "loaded": config.loaded, "refused": config.refused, "refused_at": config.refused_at}
 
 
-def _source(source: SourceStanding) -> _Object:
+def _source(source: SourceHealth) -> _Object:
     return {
         "name": source.name,
         "watched": source.watched,
@@ -70,7 +70,7 @@ def _source(source: SourceStanding) -> _Object:
     }
 
 
-def _target(target: TargetStanding) -> _Object:
+def _target(target: TargetHealth) -> _Object:
     return {
         "name": target.name,
         "url": target.url,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from provisioner.core.changes import ConflictKind, Drift, Plan
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Held, HoldReason, Pruning
+from provisioner.core.health import Cause
 from provisioner.core.model import DesiredFolder, FolderUid, TargetName, Uid
 from provisioner.core.report import PassReport
-from provisioner.core.standing import Cause
 from provisioner.core.waking import (
     FIRST_BACKOFF,
     LONGEST_BACKOFF,

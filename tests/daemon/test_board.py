@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from provisioner.core.health import Cause, ConfigHealth, Health, TargetHealth
 from provisioner.core.model import TargetName
 from provisioner.core.report import Failure, PassReport
-from provisioner.core.standing import Cause, ConfigStanding, Standing, TargetStanding
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.shelf import Shelf
@@ -37,12 +37,12 @@ class Scene:
         self.board.passed(each.target, each, retry_at=None, owned=3)
 
     @property
-    def standing(self) -> Standing:
-        return self.board.standing(Identity("1", NOW), ConfigStanding("config.yaml", NOW), 0)
+    def health(self) -> Health:
+        return self.board.health(Identity("1", NOW), ConfigHealth("config.yaml", NOW), 0)
 
     @property
-    def target(self) -> TargetStanding:
-        return self.standing.targets[0]
+    def target(self) -> TargetHealth:
+        return self.health.targets[0]
 
 
 @pytest.fixture
@@ -103,16 +103,16 @@ def test_ages_and_waits_follow_the_clock(scene: Scene) -> None:
 
 def test_it_is_alive_while_whoever_is_busy_makes_progress_and_whoever_waits_is_well(scene: Scene) -> None:
     scene.clock.now += 1000
-    alive = [scene.standing.alive]
+    alive = [scene.health.alive]
     scene.around.pulse.beat("target test")
     for seconds in (100, 1):
         scene.clock.now += seconds
-        alive.append(scene.standing.alive)
-    assert "target test" == scene.standing.slowest
+        alive.append(scene.health.alive)
+    assert "target test" == scene.health.slowest
     scene.around.pulse.beat_if_busy("target test")
-    assert [True, True, False, True] == [*alive, scene.standing.alive]
+    assert [True, True, False, True] == [*alive, scene.health.alive]
 
 
 def test_the_targets_are_told_apart(scene: Scene) -> None:
     scene.passed(report(target=OTHER, failure=DOWN))
-    assert (None, DOWN) == tuple(each.failure for each in scene.standing.targets)
+    assert (None, DOWN) == tuple(each.failure for each in scene.health.targets)

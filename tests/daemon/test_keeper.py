@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from provisioner.core.errors import ProvisionerError, SourceUnreachable
+from provisioner.core.health import Cause
 from provisioner.core.model import BlobId, SourceFiles, SourceName
-from provisioner.core.standing import Cause
 from provisioner.daemon.keeper import Keeper, SourcePart
 from provisioner.daemon.shelf import Shelf
 from tests.core.builders import PLATFORM, dashboard, source, unreadable

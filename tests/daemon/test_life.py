@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from provisioner.core.errors import AddressUnusable, ProvisionerError
+from provisioner.core.health import Cause, ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.ports import Service
 from provisioner.core.report import Exit, Failure
-from provisioner.core.standing import Cause, ConfigStanding, SourceStanding, Standing, TargetStanding
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.life import Asks, Daemon, Stage, World, summary
 from provisioner.daemon.shelf import Shelf
@@ -21,8 +21,8 @@ from provisioner.daemon.shift import Parts, Shift
 from provisioner.daemon.systemd import Systemd
 from tests.daemon.desk import NOW, Clock, KeptLog, around, running, until
 
-CONFIG = ConfigStanding("config.yaml", NOW)
-WHOLE = Standing("1", NOW, NOW, 0.0, 300.0, CONFIG, targets=(TargetStanding(TargetName("test"), "", good=NOW, in_sync=1_200),))
+CONFIG = ConfigHealth("config.yaml", NOW)
+WHOLE = Health("1", NOW, NOW, 0.0, 300.0, CONFIG, targets=(TargetHealth(TargetName("test"), "", good=NOW, in_sync=1_200),))
 SILENT = Failure("", "it does not answer", "")
 
 
@@ -119,8 +119,8 @@ class Scene:
         self.code = self.daemon.run()
 
     @property
-    def config(self) -> ConfigStanding:
-        return self.daemon.standing().config
+    def config(self) -> ConfigHealth:
+        return self.daemon.health().config
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_a_stop_while_a_reload_waits_is_heard_and_the_new_configuration_never_be
 
 def test_a_hook_before_anything_has_begun_is_no_failure(scene: Scene) -> None:
     scene.daemon.hooked(())
-    assert () == scene.daemon.standing().targets
+    assert () == scene.daemon.health().targets
 
 
 def test_asking_twice_is_one_reload() -> None:
@@ -240,7 +240,7 @@ def test_asking_twice_is_one_reload() -> None:
 
 
 def test_a_status_line_says_what_is_ill_first() -> None:
-    source = SourceStanding(SourceName("platform"), "", failure=SILENT, failing_since=NOW)
+    source = SourceHealth(SourceName("platform"), "", failure=SILENT, failing_since=NOW)
     assert "1,200 in sync on 1 targets" == summary(WHOLE)
     assert f"platform: it does not answer (since {NOW}); 1,200 in sync on 1 targets" == summary(replace(WHOLE, sources=(source,)))
     assert "hangs: x has made no progress for 301 s" == summary(replace(WHOLE, progress_age=301.0, slowest="x"))

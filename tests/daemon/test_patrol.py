@@ -11,10 +11,10 @@ from typing import cast
 import pytest
 
 from provisioner.core.errors import TargetForbidden, TargetUnreachable
+from provisioner.core.health import Cause, ConfigHealth
 from provisioner.core.model import LiveDashboard, Mark, Uid
 from provisioner.core.ports import Grafana, Ledger
 from provisioner.core.records import Record
-from provisioner.core.standing import Cause, ConfigStanding
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.patrol import Patrol, PatrolPart
 from provisioner.daemon.shelf import Shelf
@@ -86,7 +86,7 @@ class Scene:
 
     @property
     def failure(self) -> str | None:
-        found = self.board.standing(Identity("1", NOW), ConfigStanding("", ""), 0).targets[0].failure
+        found = self.board.health(Identity("1", NOW), ConfigHealth("", ""), 0).targets[0].failure
         return None if found is None else found.message
 
 

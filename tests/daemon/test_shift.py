@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import pytest
 
+from provisioner.core.health import Cause, ConfigHealth, Health, TargetHealth
 from provisioner.core.model import SourceFiles, SourceName, TargetName
 from provisioner.core.ports import Grafana
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, Settings, TargetSettings
-from provisioner.core.standing import Cause, ConfigStanding, Standing, TargetStanding
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.patrol import PatrolPart
 from provisioner.daemon.shelf import Shelf
@@ -68,11 +68,11 @@ class Scene:
         return work()
 
     @property
-    def standing(self) -> Standing:
-        return self.shift.board.standing(Identity("1", NOW), ConfigStanding("", ""), 0)
+    def health(self) -> Health:
+        return self.shift.board.health(Identity("1", NOW), ConfigHealth("", ""), 0)
 
-    def target(self, name: str) -> TargetStanding:
-        return next(each for each in self.standing.targets if each.name == name)
+    def target(self, name: str) -> TargetHealth:
+        return next(each for each in self.health.targets if each.name == name)
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def test_a_fault_in_a_keeper_is_told_and_the_source_is_read_again(place: House) 
     with _at_work(place, source=1) as scene:
         until(lambda: scene.target("sound").good, "it was read again")
         assert "source files" == scene.log.fields("fault")["who"]
-        until(lambda: scene.standing.sources[0].failure is None)
+        until(lambda: scene.health.sources[0].failure is None)
 
 
 def test_a_fault_in_a_patrol_harms_no_pass_and_drift_is_found_afterwards(place: House) -> None:
@@ -135,14 +135,14 @@ def test_a_fault_in_a_patrol_harms_no_pass_and_drift_is_found_afterwards(place: 
 
 def test_a_wish_reaches_every_target_and_a_stranger_source_nobody(place: House) -> None:
     with _at_work(place) as scene:
-        until(lambda: all(each.good for each in scene.standing.targets))
+        until(lambda: all(each.good for each in scene.health.targets))
         scene.shift.ask((SourceName("stranger"), SOURCE), Cause.HOOK)
         scene.shift.wish(Cause.RECORDS)
-        until(lambda: all(each.cause is Cause.RECORDS for each in scene.standing.targets))
+        until(lambda: all(each.cause is Cause.RECORDS for each in scene.health.targets))
 
 
 def test_after_the_end_all_have_gone_home_and_nothing_was_told_of_it(place: House) -> None:
     with _at_work(place) as scene:
-        until(lambda: all(each.good for each in scene.standing.targets))
+        until(lambda: all(each.good for each in scene.health.targets))
     assert ((), True) == (scene.shift.late, scene.shift.written)
     assert "fault" not in scene.log.events

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from provisioner.core.changes import ConflictKind
+from provisioner.core.health import Cause
 from provisioner.core.model import SourceFiles, SourceName
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, ConflictPolicy, Connection, DirectorySettings, Policy, Settings, TargetSettings
-from provisioner.core.standing import Cause
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.shelf import Shelf

@@ -20,12 +20,12 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from provisioner.config.secrets import reveal
+from provisioner.core.health import Health
 from provisioner.core.hooks.values import Hook, Judgement, Wanted
 from provisioner.core.model import SourceName
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
 from provisioner.core.service import HookSettings
-from provisioner.core.standing import Standing
 from provisioner.web.hooks import HookClock, Reception, hook_routes
 from provisioner.web.hooks_limits import HookLimits
 from tests.web.payloads.deliveries import GENERIC_HEADER, NOW, USER, Sent
@@ -73,8 +73,8 @@ class Told:
     seconds: float = 0.0
     """Of the clock that never goes back."""
 
-    def standing(self) -> Standing:
-        raise NotImplementedError("a reception asks for no standing")
+    def health(self) -> Health:
+        raise NotImplementedError("a reception asks for no health")
 
     def hooked(self, *given: Any) -> None:  # noqa: ANN401 - the service hears of sources, the meter of a hook and a verdict
         if len(given) == 1:

@@ -18,14 +18,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from provisioner.core.health import ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import Revision
 from provisioner.core.report import Failure
-from provisioner.core.standing import ConfigStanding, SourceStanding, Standing, TargetStanding
 from provisioner.web.app import create_app
 from provisioner.web.listening import bind
 from provisioner.web.metrics import Metrics, Names
 from provisioner.web.serving import Serving, serve
-from tests.web.standings import (
+from tests.web.health_values import (
     APPLIED,
     LOCAL,
     PLATFORM,
@@ -95,7 +95,7 @@ def test_it_is_ready_once_everything_was_read_and_passed(web: Serving, service: 
 def test_what_is_missing_for_readiness_is_named(web: Serving, service: Fixed) -> None:
     service.now = replace(
         STANDING,
-        sources=(SourceStanding(PLATFORM, "events", failure=UNREACHABLE), SourceStanding(LOCAL, "events")),
+        sources=(SourceHealth(PLATFORM, "events", failure=UNREACHABLE), SourceHealth(LOCAL, "events")),
         targets=(
             replace(STANDING.targets[0], good=None, waiting=(PLATFORM, LOCAL)),
             *target(name=STAGING, good=None, failure=UNAUTHORISED).targets,
@@ -118,10 +118,10 @@ def test_what_is_missing_for_readiness_is_named(web: Serving, service: Fixed) ->
 @pytest.mark.parametrize(
     ("kind", "place"),
     [
-        (Standing, lambda told: told),
-        (ConfigStanding, lambda told: told["config"]),
-        (SourceStanding, lambda told: told["sources"][0]),
-        (TargetStanding, lambda told: told["targets"][0]),
+        (Health, lambda told: told),
+        (ConfigHealth, lambda told: told["config"]),
+        (SourceHealth, lambda told: told["sources"][0]),
+        (TargetHealth, lambda told: told["targets"][0]),
         (Revision, lambda told: told["sources"][0]["revision"]),
         (Failure, lambda told: told["targets"][0]["failure"]),
     ],
@@ -169,7 +169,7 @@ def test_a_secret_in_a_url_is_shown_nowhere(web: Serving, service: Fixed, path: 
     told = replace(STANDING.sources[0], failure=failure, revision=Revision("main", SEEN, f"See {url}"))
     service.now = replace(
         STANDING,
-        sources=(told, SourceStanding(LOCAL, "events", failure=failure)),
+        sources=(told, SourceHealth(LOCAL, "events", failure=failure)),
         targets=(replace(STANDING.targets[0], url=url, failure=failure, good=None, server=url),),
         config=replace(STANDING.config, refused=f"{url} is no url", refused_at="2026-03-04T11:00:00Z"),
     )
@@ -203,7 +203,7 @@ def test_the_page_tells_a_person_how_things_stand(web: Serving, service: Fixed) 
 
 
 @pytest.mark.parametrize(
-    ("standing", "headline"),
+    ("health", "headline"),
     [
         (STANDING, "works"),
         (target(good=None), "waits for the first good pass"),
@@ -211,8 +211,8 @@ def test_the_page_tells_a_person_how_things_stand(web: Serving, service: Fixed) 
         (replace(STANDING, progress_age=7200.0), "not alive: no progress for 2 h (target production)"),
     ],
 )
-def test_the_headline_says_the_gravest(web: Serving, service: Fixed, standing: Standing, headline: str) -> None:
-    service.now = standing
+def test_the_headline_says_the_gravest(web: Serving, service: Fixed, health: Health, headline: str) -> None:
+    service.now = health
     assert f"<title>provisioner: {headline}</title>" in ask(web.url, "/").text
 
 

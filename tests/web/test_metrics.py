@@ -12,20 +12,20 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from provisioner.core.changes import ConflictKind, Removal, Result
+from provisioner.core.health import Health, SourceHealth, TargetHealth
 from provisioner.core.model import FolderUid, Revision, SourceName, TargetName
 from provisioner.core.ports import Meter
 from provisioner.core.records import FolderRecord
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, Connection
-from provisioner.core.standing import SourceStanding, Standing, TargetStanding
 from provisioner.grafana import open_grafana
 from provisioner.sandbox.serve import Running, running
 from provisioner.sandbox.settings import SandboxSettings
 from provisioner.web.metrics import Metrics, Names, described
 from tests.render.samples import APPLIED as PASSED
 from tests.render.samples import BROKEN, CREATE_FOLDER, OLD_RECORD, PLANNED, WATCHED_AND_APPLIED
-from tests.web.standings import (
+from tests.web.health_values import (
     APPLIED,
     LOCAL,
     PLATFORM,
@@ -60,9 +60,9 @@ def rows(metrics: Metrics, name: str) -> set[tuple[str, ...]]:
     return {tuple(each for _, each in labels) for (called, labels), number in samples(metrics).items() if called == name and number}
 
 
-def told(standing: Standing) -> Metrics:
+def told(health: Health) -> Metrics:
     metrics = Metrics(NAMES, "0.1.0")
-    metrics.watch(Fixed(standing))
+    metrics.watch(Fixed(health))
     return metrics
 
 
@@ -231,8 +231,8 @@ def test_strangers_cannot_make_series(metrics: Metrics) -> None:
 
 def test_codes_and_kinds_that_nobody_knows_are_one_series() -> None:
     strange = {f"code {number}": 1 for number in range(100)}
-    standing = replace(source(problems=strange), targets=target(problems=strange, conflicts=strange).targets)
-    metrics = told(standing)
+    health = replace(source(problems=strange), targets=target(problems=strange, conflicts=strange).targets)
+    metrics = told(health)
     assert {("other", "platform")} == rows(metrics, "provisioner_source_problems")
     assert {("other", "production")} == rows(metrics, "provisioner_target_problems")
     assert 100 == value(metrics, "provisioner_target_conflicts", target="production", kind="other")
@@ -247,7 +247,7 @@ def test_a_status_that_is_rare_is_counted_by_its_class(metrics: Metrics) -> None
 def test_what_is_taken_out_of_the_configuration_disappears(metrics: Metrics) -> None:
     _everything(metrics)
     metrics.rename(Names(frozenset({STAGING}), frozenset({LOCAL}), frozenset({"local"})))
-    metrics.watch(Fixed(replace(STANDING, targets=(TargetStanding(STAGING, ""),), sources=(SourceStanding(LOCAL, "events"),))))
+    metrics.watch(Fixed(replace(STANDING, targets=(TargetHealth(STAGING, ""),), sources=(SourceHealth(LOCAL, "events"),))))
     # A pass that was under way when the configuration changed ends now.
     metrics.passed(QUIET, "change")
     metrics.requested(PRODUCTION, "GET", "200", 0.1)
@@ -313,7 +313,7 @@ def test_how_a_source_stands_is_told() -> None:
 
 
 def test_what_never_was_has_no_time() -> None:
-    metrics = told(replace(target(good=None, ended=None), sources=(SourceStanding(PLATFORM, "events"),)))
+    metrics = told(replace(target(good=None, ended=None), sources=(SourceHealth(PLATFORM, "events"),)))
     assert value(metrics, "provisioner_target_last_success_timestamp_seconds", target="production") is None
     assert value(metrics, "provisioner_source_last_read_timestamp_seconds", source="platform") is None
     assert 0 == value(metrics, "provisioner_target_ready", target="production")
@@ -351,8 +351,8 @@ def test_a_target_is_behind_until_the_commit_that_was_seen_is_live() -> None:
 
 
 def test_a_directory_has_no_commit_to_be_behind_of() -> None:
-    standing = replace(source(revision=Revision("./dashboards")), targets=target(applied={PLATFORM: "./dashboards"}).targets)
-    metrics = told(standing)
+    health = replace(source(revision=Revision("./dashboards")), targets=target(applied={PLATFORM: "./dashboards"}).targets)
+    metrics = told(health)
     assert 0 == value(metrics, "provisioner_target_behind_sources", target="production")
     assert set() == rows(metrics, "provisioner_target_commit_applied_info") | rows(metrics, "provisioner_source_commit_seen_info")
 

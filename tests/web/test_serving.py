@@ -22,7 +22,7 @@ from provisioner.core.errors import AddressUnusable
 from provisioner.web import serving as module
 from provisioner.web.listening import Bound, bind
 from provisioner.web.serving import Serving, serve
-from tests.web.standings import ask
+from tests.web.health_values import ask
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - for the moment of a test
 

@@ -34,7 +34,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceStanding:
+class SourceHealth:
     """`revision` is the last that was read well, at `read`. `failure` is why it cannot be read now, since `failing_since`; it is tried
     again after `retry_in`. `watched` says how changes are noticed: "events", "looked at every 2 s: …", "polled every 60 s". `problems` by
     code.
@@ -55,7 +55,7 @@ class SourceStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class TargetStanding:
+class TargetHealth:
     """`applied` names the commit (or other revision) that the last good pass made live, by source. `good` is when that pass ended.
     `waiting` names the sources that were never read yet: without them no pass runs. `conflicts` and `problems` by kind and code. `looked`
     is how many of `owned` dashboards the drift look has seen in this round.
@@ -84,7 +84,7 @@ class TargetStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigStanding:
+class ConfigHealth:
     """The configuration in use: its file, since when; and why a newer one was not taken."""
 
     file: str
@@ -94,7 +94,7 @@ class ConfigStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Health:
     """The whole. `progress_age` is how long ago the slowest of the threads that must make progress did so, `patience` how long that may
     be: beyond it the daemon is not alive. `slowest` names that thread for a person: "target production". `state_bytes` is the size of the
     state file.
@@ -105,9 +105,9 @@ class Standing:
     now: str
     progress_age: float
     patience: float
-    config: ConfigStanding
-    sources: tuple[SourceStanding, ...] = ()
-    targets: tuple[TargetStanding, ...] = ()
+    config: ConfigHealth
+    sources: tuple[SourceHealth, ...] = ()
+    targets: tuple[TargetHealth, ...] = ()
     state_bytes: int = 0
     slowest: str = ""
 

@@ -6,16 +6,16 @@ import http.client
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from provisioner.core.health import Cause, ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import Revision, SourceName, TargetName
 from provisioner.core.report import Failure
-from provisioner.core.standing import Cause, ConfigStanding, SourceStanding, Standing, TargetStanding
 
 PLATFORM, LOCAL = SourceName("platform"), SourceName("local")
 PRODUCTION, STAGING = TargetName("production"), TargetName("staging")
 SEEN = "a" * 40
 APPLIED = "b" * 40
 
-SOURCE = SourceStanding(
+SOURCE = SourceHealth(
     PLATFORM,
     "polled every 60 s",
     revision=Revision("main", SEEN, "Add <p99> & more", "Ann", "2026-03-04T11:59:00+01:00"),
@@ -26,7 +26,7 @@ SOURCE = SourceStanding(
     lookups=40,
     problems={"json-syntax": 2},
 )
-TARGET = TargetStanding(
+TARGET = TargetHealth(
     PRODUCTION,
     "https://grafana.example",
     server="Grafana 11.2.0",
@@ -43,13 +43,13 @@ TARGET = TargetStanding(
     conflicts={"both-changed": 3},
     problems={"json-syntax": 2},
 )
-STANDING = Standing(
+STANDING = Health(
     release="0.1.0",
     started="2026-03-04T10:00:00Z",
     now="2026-03-04T11:00:30Z",
     progress_age=0.5,
     patience=30.0,
-    config=ConfigStanding("/etc/provisioner/config.yaml", "2026-03-04T10:00:00Z"),
+    config=ConfigHealth("/etc/provisioner/config.yaml", "2026-03-04T10:00:00Z"),
     sources=(SOURCE,),
     targets=(TARGET,),
     state_bytes=4096,
@@ -63,23 +63,23 @@ UNAUTHORISED = Failure("production", "https://grafana.example does not accept th
 class Fixed:
     """A service that stands as it is told to."""
 
-    now: Standing = STANDING
+    now: Health = STANDING
     woken: list[tuple[SourceName, ...]] = field(default_factory=list)
 
-    def standing(self) -> Standing:
+    def health(self) -> Health:
         return self.now
 
     def hooked(self, sources: tuple[SourceName, ...]) -> None:
         self.woken.append(sources)
 
 
-def source(**changes: Any) -> Standing:  # noqa: ANN401 - whatever the field takes
-    """The standing with another source."""
+def source(**changes: Any) -> Health:  # noqa: ANN401 - whatever the field takes
+    """The health with another source."""
     return replace(STANDING, sources=(replace(SOURCE, **changes),))
 
 
-def target(**changes: Any) -> Standing:  # noqa: ANN401 - whatever the field takes
-    """The standing with another target."""
+def target(**changes: Any) -> Health:  # noqa: ANN401 - whatever the field takes
+    """The health with another target."""
     return replace(STANDING, targets=(replace(TARGET, **changes),))
 
 
