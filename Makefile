@@ -10,6 +10,8 @@ PYTEST_FLAGS ?=
 # How long the soak is, and where it begins.
 SOAK_STEPS ?= 5000
 SOAK_SEED ?= 1
+# How long the daemon is driven after that.
+SOAK_MINUTES ?= 3
 # What builds the image.
 CONTAINERS ?= docker
 # Handed on to the lock, for example: make lock LOCK_FLAGS=--upgrade
@@ -70,8 +72,9 @@ demo: $(READY) ## Show the main job on an embedded server, in under a minute
 bench: $(READY) ## Measure, and print a table
 	@$(BIN)/python -m benchmarks
 
-soak: $(READY) ## Drive the engine with thousands of random events: SOAK_STEPS (5000), SOAK_SEED
+soak: $(READY) ## Drive the engine with thousands of random events, then the daemon: SOAK_STEPS (5000), SOAK_SEED, SOAK_MINUTES (3)
 	$(BIN)/python -m tests.model.soak --steps $(SOAK_STEPS) --seed $(SOAK_SEED) --no-shrink
+	$(BIN)/python -m tests.run.soak --minutes $(SOAK_MINUTES) --seed $(SOAK_SEED)
 
 contract: $(READY) ## Run the client's tests against a real server: GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD
 	@test -n "$$GRAFANA_URL" || { \
