@@ -171,7 +171,7 @@ class Attempt:
         self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when, message))
         version, state = (None, "") if before is None else (before.version, before.state)
         form = self.sides.live.form if self.sides.live is not None and self.sides.live.form.startswith("v2") else ""
-        save = Save(self.sides.uid, self.content, folder, version, message, state=state, form=form)
+        save = Save(self.sides.uid, self.content, folder, version, message, state=state, form=form, owner=self.desk.target.owner_tag or "")
         answer = self.desk.grafana.save(save)
         if isinstance(answer, Gone) and before is not None:  # deleted since it was read: the dashboard API makes it anew by itself
             answer = self.desk.grafana.save(replace(save, version=None, state=""))
@@ -183,7 +183,7 @@ class Attempt:
         live = self.sides.live
         if live is not None and live.managed_by is not None:
             return self._conflict(ConflictKind.MANAGED_ELSEWHERE, f"{live.managed_by} provisions it", "restore it with that tool")
-        owner = None if live is None else other_owner(live.content, self.desk.target.owner_tag)
+        owner = None if live is None else other_owner(live, self.desk.target.owner_tag)
         if owner is None:
             return None
         return self._conflict(

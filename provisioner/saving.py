@@ -101,7 +101,8 @@ class Sender:
         version, state = (None, "") if over is None else (over.version, over.state)
         message = history_message(dashboard, self.revisions)
         folder_id = self.folder_ids.get(dashboard.folder)
-        return Save(dashboard.uid, content, dashboard.folder, version, message, folder_id, state, dashboard.document.form)
+        form, owner = dashboard.document.form, dashboard.fill.tag
+        return Save(dashboard.uid, content, dashboard.folder, version, message, folder_id, state, form, owner)
 
     def _outcome(self, change: Write, content: dict[str, Json], answer: SaveAnswer) -> Outcome:
         match answer:

@@ -20,7 +20,7 @@ class Save:
 
     `folder_id` is the numeric id of the folder on servers up to 7.5, which ignore `folderUid` (0 is the root); None elsewhere. `state` is
     that of the mark that it goes over (`Mark.state`). `form` names the version of content with elements and layout ("v2beta1"), "" for
-    classic content.
+    classic content. `owner` is the owner's mark as a tag says it ("provisioner:NAME"), for servers that can keep it beside the content.
     """
 
     uid: Uid
@@ -31,6 +31,7 @@ class Save:
     folder_id: int | None = None
     state: str = ""
     form: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

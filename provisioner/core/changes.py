@@ -258,7 +258,7 @@ def state_of(live: LiveDashboard, fingerprint: Fingerprint) -> LiveState:
         updated=live.updated,
         fingerprint=fingerprint,
         managed_by=live.managed_by,
-        owner_tag=_owner_tag(live.content.get("tags")),
+        owner_tag=live.owner or _owner_tag(live.content.get("tags")),
     )
 
 

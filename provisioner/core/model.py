@@ -367,7 +367,7 @@ class Found:
 class LiveDashboard:
     """A dashboard as the server has it. `url` is absolute. `managed_by` names what else provisions it ("file provisioning"), None when
     nobody does. `form` is the version that the server keeps it in: "v2beta1" has elements and layout, "v1beta1" is what pages save; ""
-    where it is kept as it was sent.
+    where it is kept as it was sent. `owner` is the owner's mark ("provisioner:NAME") where the server has it beside the content.
     """
 
     uid: Uid
@@ -381,6 +381,7 @@ class LiveDashboard:
     content: Mapping[str, Json]
     managed_by: str | None = None
     form: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from provisioner.core.changes import ConflictKind, Difference, LiveState, Result
 from provisioner.core.identity import derived_folder_uid
-from provisioner.core.model import ROOT, DesiredFolder, Fingerprint, FolderUid, Found, Json, LiveFolder, Mark, Uid, Version
+from provisioner.core.model import ROOT, DesiredFolder, Fingerprint, FolderUid, Found, LiveDashboard, LiveFolder, Mark, Uid, Version
 from provisioner.core.placing import name_key
 from provisioner.core.records import FolderRecord, Kept, Record, Why
 from provisioner.core.settings import OWNER_PREFIX, AdoptPolicy, ConflictPolicy, DriftPolicy, Policy
@@ -234,10 +234,11 @@ def next_pass(record: Record | None, policy: Policy, content: Fingerprint, folde
     return told
 
 
-def other_owner(content: Mapping[str, Json], ours: str | None) -> str | None:
-    """The tag by which another installation says that this dashboard is its own; None when there is none."""
-    tags = content.get("tags")
-    named = [each for each in tags if isinstance(each, str) and each.startswith(OWNER_PREFIX)] if isinstance(tags, list) else []
+def other_owner(live: LiveDashboard, ours: str | None) -> str | None:
+    """The mark by which another installation says that this dashboard is its own; None when there is none."""
+    tags = live.content.get("tags")
+    beside = [live.owner] if live.owner else []
+    named = beside or [each for each in tags if isinstance(each, str) and each.startswith(OWNER_PREFIX)] if isinstance(tags, list) else []
     return None if ours in named else next(iter(named), None)
 
 

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from provisioner.core.model import FolderUid, Json, Mark
+from provisioner.core.settings import OWNER_PREFIX
 from provisioner.grafana.addresses import folder_uid
 
 FOLDER = "grafana.app/folder"
 MESSAGE = "grafana.app/message"
 GRANT = "grafana.app/grant-permissions"
 INTERNAL_ID = "grafana.app/deprecatedInternalID"
+OWNER = "provisioner.dev/owner"
+"""Our own label: the name of the installation that keeps the object. Labels are kept and can be searched for (transcript, "labels")."""
 _MANAGER = "grafana.app/managedBy"
 _MANAGER_ID = "grafana.app/managerId"
 _SOURCE_PATH = "grafana.app/sourcePath"
@@ -71,8 +74,13 @@ class Head:
 
     @property
     def carried_labels(self) -> dict[str, str]:
-        """What a save has to carry on. The number is the server's, and kept by it."""
-        return {key: value for key, value in self.labels.items() if key != INTERNAL_ID}
+        """What a save has to carry on. The number is the server's, and kept by it; the owner's mark is given anew by each of ours."""
+        return {key: value for key, value in self.labels.items() if key not in {INTERNAL_ID, OWNER}}
+
+    @property
+    def owner(self) -> str:
+        """The mark of the installation that keeps it, as its tag says it; "" where there is none."""
+        return f"{OWNER_PREFIX}{self.labels[OWNER]}" if self.labels.get(OWNER) else ""
 
     @property
     def carried_annotations(self) -> dict[str, str]:
@@ -117,6 +125,12 @@ def head_of(value: Json) -> Head | None:
         owners=tuple(_owner(each) for each in _list(meta.get("ownerReferences"))),
         finalizers=tuple(_text(each) for each in _list(meta.get("finalizers"))),
     )
+
+
+def owner_label(tag: str) -> dict[str, str]:
+    """The label that says what the owner's tag says; none for a name that no label can have (it must end with a letter or a digit)."""
+    name = tag.removeprefix(OWNER_PREFIX)
+    return {OWNER: name} if name[-1:].isalnum() else {}
 
 
 def version_in(state: str) -> str:

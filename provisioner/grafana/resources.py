@@ -62,7 +62,7 @@ from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.replies import Reply
 from provisioner.grafana.resource_answers import delete_answer, save_answer
 from provisioner.grafana.resource_api import AS_IT_IS, GROUP, Api
-from provisioner.grafana.resource_heads import FOLDER, GRANT, MESSAGE, Head, head_of, is_plain, object_in, version_in
+from provisioner.grafana.resource_heads import FOLDER, GRANT, MESSAGE, Head, head_of, is_plain, object_in, owner_label, version_in
 from provisioner.grafana.resource_lists import METADATA, TABLE, Row, listed
 from provisioner.grafana.resource_people import People
 from provisioner.grafana.transport import MOST_SAVES
@@ -174,6 +174,7 @@ class Resources:
             content=content,
             managed_by=head.managed_by,
             form=form,
+            owner=head.owner,
         )
 
     def folder(self, uid: str) -> LiveFolder | None:
@@ -298,8 +299,9 @@ class Resources:
         meta: dict[str, Json] = {"name": save.uid, "namespace": self._api.namespace, "annotations": annotations}
         if save.version is not None:
             meta["resourceVersion"] = version_in(save.state)
-        if head is not None and head.carried_labels:
-            meta["labels"] = head.carried_labels
+        labels: dict[str, Json] = {**({} if head is None else head.carried_labels), **owner_label(save.owner)}
+        if labels:
+            meta["labels"] = labels
         if head is not None and head.finalizers:
             meta["finalizers"] = list(head.finalizers)
         spec = {key: value for key, value in save.content.items() if key not in _SERVERS_OWN}

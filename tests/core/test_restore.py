@@ -11,6 +11,7 @@ from provisioner.core.model import ROOT, BlobId, Fingerprint, FolderUid, LiveFol
 from provisioner.core.records import FolderRecord, Kept, Record, Why
 from provisioner.core.restore import NotFound, Place, State, base_of, choose, next_pass, other_owner, place, states
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DriftPolicy, Policy, Prune
+from tests.core.builders import live_dashboard
 
 SALES = Uid("sales")
 SHOP, TILL = FolderUid("shop-uid"), FolderUid("till-uid")
@@ -235,13 +236,18 @@ def test_the_same_content_in_another_folder_is_drift_too() -> None:
 
 
 def test_the_tag_of_another_owner_is_named_and_ours_is_not() -> None:
-    tags = {"tags": ["a", "provisioner:them"]}
+    tagged, wrong = (live_dashboard("cpu", {"tags": tags}) for tags in (["a", "provisioner:them"], "none"))
     assert ("provisioner:them", "provisioner:them", None, None) == (
-        other_owner(tags, None),
-        other_owner(tags, "provisioner:us"),
-        other_owner(tags, "provisioner:them"),
-        other_owner({"tags": "none"}, None),
+        other_owner(tagged, None),
+        other_owner(tagged, "provisioner:us"),
+        other_owner(tagged, "provisioner:them"),
+        other_owner(wrong, None),
     )
+
+
+def test_a_mark_beside_the_content_counts_before_the_tag() -> None:
+    marked = replace(live_dashboard("cpu", {"tags": ["provisioner:us"]}), owner="provisioner:them")
+    assert ("provisioner:them", None) == (other_owner(marked, "provisioner:us"), other_owner(marked, "provisioner:them"))
 
 
 # --- dialects ----------------------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 
 from provisioner.core.changes import ConflictKind, CreateDashboard, Outcome, Result
 from provisioner.core.report import Exit, exit_code
-from provisioner.core.settings import AdoptPolicy, DriftPolicy, Policy, Prune
+from provisioner.core.settings import AdoptPolicy, Api, DriftPolicy, Policy, Prune
 from provisioner.core.upheaval import Upheaval
 from provisioner.sandbox import Running, SandboxSettings, running
 from provisioner.sandbox.settings import Person
@@ -271,6 +271,27 @@ def test_an_owner_tag_is_on_the_dashboard_for_both_to_see_and_is_no_drift(one: H
     assert {"shop", "provisioner:one"} == set(one.browser.content(SALES)["tags"])
     one.forget()
     assert (1, 0) == (one.apply(owner="one").unchanged, one.writes)
+
+
+def test_an_owner_is_known_by_the_label_too_where_somebody_took_the_tag_off(tmp_path: Path) -> None:
+    """The resource API keeps a mark beside the content. A save by the dashboard API drops it (reference 0.1), one by /apis keeps it."""
+    with (
+        house(tmp_path / "one", generation=12, api=Api.RESOURCE) as one,
+        house(tmp_path / "other", generation=12, api=Api.RESOURCE) as other,
+    ):
+        _at(other, one.sandbox)
+        one.write("sales.json", dashboard(SALES, **panel_titled("One")))
+        one.apply(owner="one")
+        path = f"/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards/{SALES}"
+        live = one.browser.ask(path)
+        one.browser.ask(path, {**live, "spec": {**live["spec"], "tags": []}}, "PUT")
+        other.write("sales.json", dashboard(SALES, **panel_titled("Other")))
+        report = other.apply(owner="other", policy=LOOSE)
+        assert ([ConflictKind.OWNED_ELSEWHERE], 0) == (kinds(report), report.written)
+        assert "provisioner:one" in only_conflict(report).message
+
+        one.apply(owner="one", policy=LOOSE)
+        assert ("One", ["provisioner:one"]) == (title(one), one.browser.content(SALES)["tags"])
 
 
 def test_what_another_installation_took_over_is_not_deleted_with_our_file(tmp_path: Path) -> None:
