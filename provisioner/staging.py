@@ -95,6 +95,8 @@ class Stage:
         self._files, self._directories = loaded.files, loaded.directories
         self._stamp = self._seen = self.stamp()
         self.log = open_log(settings.log, sys.stderr)
+        for each in loaded.problems:
+            self.log.warning("config.caution", code=each.code, place=each.where, message=each.message, next=each.remedy)
         self.shift = self._shift(house)
 
     def _shift(self, house: House) -> Shift:

@@ -19,7 +19,7 @@ import click
 from provisioner import __version__
 from provisioner.cli.options import Asked, asking
 from provisioner.cli.running import run_command, standing_somewhere, targets_of
-from provisioner.cli.showing import Shown, show, show_failure, show_problems
+from provisioner.cli.showing import Shown, show, show_failure
 from provisioner.config.assemble import Loaded
 from provisioner.config.choose import settings, without_targets
 from provisioner.config.secrets import reveal
@@ -94,7 +94,6 @@ def _loaded(asked: Asked) -> Loaded:
     loaded = settings(asked.config, asked.flags, os.environ)
     if not loaded.settings.targets:
         raise without_targets(asked.config)
-    show_problems(loaded.problems)
     return loaded
 
 

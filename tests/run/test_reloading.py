@@ -132,3 +132,12 @@ def test_systemd_is_told_when_it_is_ready_reloads_fares_and_stops(plot: Yard) ->
 
 def _connect(port: int) -> None:
     socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+
+def test_what_is_allowed_and_may_not_be_meant_is_a_line_of_the_log(plot: Yard) -> None:
+    (plot.place / "token-test").chmod(0o644)
+    with plot.daemon() as child:
+        told = child.wait_for("config.caution")
+        assert ("warning", "secret-readable-by-all") == (told["level"], told["code"])
+        assert "token-test" in told["message"]
+        child.wait_for("pass.done", cause="start")
