@@ -7,9 +7,7 @@ dashboard up to 11.2), the folder is named, always (left out it means the root),
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from threading import Lock
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 from provisioner.core.answers import DeleteAnswer, Deleted, FolderAnswer, FolderUpdateAnswer, Rejected, Save, SaveAnswer
 from provisioner.core.introducing import Introduced
@@ -23,7 +21,6 @@ from provisioner.core.model import (
     LiveDashboard,
     LiveFolder,
     Mark,
-    Server,
     Uid,
     Version,
 )
@@ -31,15 +28,12 @@ from provisioner.core.payload import encode
 from provisioner.grafana import failures, history
 from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
 from provisioner.grafana.answers import delete_answer, folder_answer, save_answer
-from provisioner.grafana.client import Client
 from provisioner.grafana.data_sources import data_sources
 from provisioner.grafana.folder_changes import delete_folder, folder_is_empty, update_folder
 from provisioner.grafana.folders import all_folders, one_folder
-from provisioner.grafana.organisation import OrganisationRoutes
-from provisioner.grafana.probe import Release, probe, release_of
+from provisioner.grafana.opened import Opened
 from provisioner.grafana.replies import Reply
 from provisioner.grafana.search import found_in, search
-from provisioner.grafana.trash import TrashRoutes
 
 MESSAGE_LETTERS = 500
 """11 and later refuse a longer message (reference 1.1)."""
@@ -47,48 +41,8 @@ MESSAGE_LETTERS = 500
 _FOLDER_UID_SINCE = (8, 0)
 
 
-class Dashboards:
+class Dashboards(Opened):
     """One organisation by the dashboard API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
-
-    def __init__(self, client: Client, server: Server, org_id: int | None) -> None:
-        """`server` is what the probe found just now."""
-        self._client = client
-        self._org_id = org_id
-        self._lock = Lock()
-        self._server = server
-        self._probed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Drops the connections."""
-        self._client.close()
-
-    @property
-    def requests(self) -> int:
-        return self._client.requests
-
-    @property
-    def organisation(self) -> OrganisationRoutes:
-        return OrganisationRoutes(self._client, self._release)
-
-    @property
-    def trash(self) -> TrashRoutes:
-        return TrashRoutes(self._client, self._server)
-
-    def probe(self) -> Server:
-        """What was found when this was opened, the first time; asked anew from the second time on, so that an upgrade is seen."""
-        with self._lock:
-            fresh, self._probed = self._probed, False
-        if not fresh:
-            server = probe(self._client, self._org_id)
-            with self._lock:
-                self._server = server
-        return self._server
 
     def introduce(self, known: Iterable[Introduced]) -> None:
         """The server knows our uids by itself."""
@@ -168,10 +122,6 @@ class Dashboards:
 
     def delete_folder(self, uid: FolderUid) -> DeleteAnswer:
         return delete_folder(self._client, self._release, uid, nested=self._server.nested_folders)
-
-    @property
-    def _release(self) -> Release | None:
-        return release_of(self._server.version)
 
     def _live(self, uid: Uid, content: dict[str, Json], meta: dict[str, Json], reply: Reply) -> LiveDashboard:
         number, version = content.get("id"), content.get("version", meta.get("version"))

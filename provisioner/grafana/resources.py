@@ -16,9 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from threading import Lock
-from types import TracebackType
-from typing import Self
 
 from provisioner.core.answers import (
     DeleteAnswer,
@@ -57,8 +54,7 @@ from provisioner.grafana.client import Client
 from provisioner.grafana.dashboards import shortened
 from provisioner.grafana.data_sources import data_sources
 from provisioner.grafana.folder_changes import folder_is_empty, update_folder
-from provisioner.grafana.organisation import OrganisationRoutes
-from provisioner.grafana.probe import Release, probe, release_of
+from provisioner.grafana.opened import Opened
 from provisioner.grafana.replies import Reply
 from provisioner.grafana.resource_answers import delete_answer, save_answer
 from provisioner.grafana.resource_api import AS_IT_IS, GROUP, Api
@@ -66,7 +62,6 @@ from provisioner.grafana.resource_heads import FOLDER, GRANT, MESSAGE, Head, hea
 from provisioner.grafana.resource_lists import METADATA, TABLE, Row, listed
 from provisioner.grafana.resource_people import People
 from provisioner.grafana.transport import MOST_SAVES
-from provisioner.grafana.trash import TrashRoutes
 
 DIALECT = "resource API"
 _SERVERS_OWN = frozenset({"id", "uid", "version"})
@@ -76,51 +71,18 @@ _SERVERS_OWN = frozenset({"id", "uid", "version"})
 _NOBODYS = Uid("provisioner-dry-run")
 
 
-class Resources:
+class Resources(Opened):
     """One organisation by the resource API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
 
     def __init__(self, client: Client, server: Server, api: Api, org_id: int | None) -> None:
         """`server` is what the probe found just now, `api` what was discovered."""
-        self._client = client
+        super().__init__(client, spoken(server, api), org_id)
         self._api = api
-        self._org_id = org_id
-        self._lock = Lock()
-        self._server = spoken(server, api)
-        self._probed = True
         self._people = People(client)
         self._titles: dict[FolderUid, str] = {ROOT: ""}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Drops the connections."""
-        self._client.close()
-
-    @property
-    def requests(self) -> int:
-        return self._client.requests
-
-    def probe(self) -> Server:
-        """What was found when this was opened, the first time; asked anew from the second time on, so that an upgrade is seen."""
-        with self._lock:
-            fresh, self._probed = self._probed, False
-        if not fresh:
-            server = spoken(probe(self._client, self._org_id), self._api)
-            with self._lock:
-                self._server = server
-        return self._server
-
-    @property
-    def organisation(self) -> OrganisationRoutes:
-        return OrganisationRoutes(self._client, self._release)
-
-    @property
-    def trash(self) -> TrashRoutes:
-        return TrashRoutes(self._client, self._server)
+    def _as_spoken(self, server: Server) -> Server:
+        return spoken(server, self._api)
 
     def introduce(self, known: Iterable[Introduced]) -> None:
         """The server knows our uids by itself."""
@@ -245,10 +207,6 @@ class Resources:
         return resource_folders.delete_folder(self._client, self._api, uid, empty=self.folder_is_empty(uid))
 
     # --- what these rest on -------------------------------------------------------------------------------------------------------------
-
-    @property
-    def _release(self) -> Release | None:
-        return release_of(self._server.version)
 
     def _read(self, uid: Uid) -> tuple[Head, Reply] | None:
         if not is_askable(uid):

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from threading import RLock
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 from provisioner.core.answers import (
     DeleteAnswer,
@@ -51,60 +49,27 @@ from provisioner.grafana.addresses import page_of, segment
 from provisioner.grafana.answers import delete_answer
 from provisioner.grafana.client import Client
 from provisioner.grafana.data_sources import data_sources
+from provisioner.grafana.opened import Opened
 from provisioner.grafana.organisation import OrganisationRoutes
-from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.slug_answers import Stored, slug_save_answer
 from provisioner.grafana.slug_names import Known, Names
 from provisioner.grafana.slug_search import one_row, search
-from provisioner.grafana.trash import TrashRoutes
 
 _NO_FOLDERS = "this Grafana has no folders"
 
 
-class Slugs:
+class Slugs(Opened):
     """One organisation by the slug API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
 
     def __init__(self, client: Client, server: Server, org_id: int | None) -> None:
         """`server` is what the probe found just now."""
-        self._client = client
-        self._org_id = org_id
-        self._lock = RLock()
-        self._server = server
-        self._probed = True
+        super().__init__(client, server, org_id)
         self._names = Names()
         self._fresh = self._cut = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Drops the connections."""
-        self._client.close()
-
-    @property
-    def requests(self) -> int:
-        return self._client.requests
 
     @property
     def organisation(self) -> OrganisationRoutes:
         return OrganisationRoutes(self._client, self._release or GENERATIONS[0].since)
-
-    @property
-    def trash(self) -> TrashRoutes:
-        return TrashRoutes(self._client, self._server)
-
-    def probe(self) -> Server:
-        """What was found when this was opened, the first time; asked anew from the second time on, so that an upgrade is seen."""
-        with self._lock:
-            fresh, self._probed = self._probed, False
-        if not fresh:
-            server = probe(self._client, self._org_id)
-            with self._lock:
-                self._server = server
-        return self._server
 
     def introduce(self, known: Iterable[Introduced]) -> None:
         with self._lock:
@@ -217,10 +182,6 @@ class Slugs:
         return Rejected(404, _NO_FOLDERS)
 
     # --- where things are ---------------------------------------------------------------------------------------------------------------
-
-    @property
-    def _release(self) -> Release | None:
-        return release_of(self._server.version)
 
     @property
     def _has_history(self) -> bool:
