@@ -26,10 +26,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provisioner.core.health import Health
 from provisioner.core.ports import Service
+from provisioner.core.redaction import redacted
 from provisioner.web.metrics import Metrics
 from provisioner.web.page import POLICY, page
 from provisioner.web.status_json import status_json
-from provisioner.web.veil import without_secrets
 
 _WORTH_PACKING = 1024
 
@@ -98,7 +98,7 @@ def _readiness(health: Health) -> Response:
     missing += [_missing_pass(health, name) for name in health.unready]
     if not missing:
         return PlainTextResponse("ready\n")
-    return PlainTextResponse(without_secrets("\n".join(["not ready", *missing]) + "\n"), 503)
+    return PlainTextResponse(redacted("\n".join(["not ready", *missing]) + "\n"), 503)
 
 
 def _missing_read(health: Health, name: str) -> str:

@@ -17,8 +17,8 @@ from prometheus_client.core import GaugeMetricFamily
 from provisioner.core.catalog import BY_CODE
 from provisioner.core.changes import ConflictKind
 from provisioner.core.health import Health, SourceHealth, TargetHealth
+from provisioner.core.redaction import redacted
 from provisioner.core.report import Failure
-from provisioner.web.veil import without_secrets
 
 Row = tuple[tuple[str, ...], float]
 
@@ -40,7 +40,7 @@ def families(health: Health) -> Iterator[GaugeMetricFamily]:
     for gauge in GAUGES:
         family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
         for values, number in gauge.rows(health):
-            family.add_metric([without_secrets(each) for each in values], number)
+            family.add_metric([redacted(each) for each in values], number)
         yield family
 
 

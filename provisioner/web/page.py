@@ -13,9 +13,9 @@ from html import escape
 
 from provisioner.core.health import Health, SourceHealth, TargetHealth
 from provisioner.core.model import Revision
+from provisioner.core.redaction import redacted
 from provisioner.core.report import Failure
 from provisioner.web.gauges import behind
-from provisioner.web.veil import without_secrets
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -186,4 +186,4 @@ def _short(commit: str) -> str:
 
 def _text(words: str) -> str:
     """Escaped, and without the secrets of urls."""
-    return escape(without_secrets(words).encode("utf-8", "replace").decode("utf-8"))
+    return escape(redacted(words).encode("utf-8", "replace").decode("utf-8"))

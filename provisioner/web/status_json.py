@@ -19,9 +19,9 @@ import math
 
 from provisioner.core.health import ConfigHealth, Health, SourceHealth, TargetHealth
 from provisioner.core.model import Json, Revision
+from provisioner.core.redaction import redacted
 from provisioner.core.report import Failure
 from provisioner.web.gauges import behind
-from provisioner.web.veil import without_secrets
 
 _Object = dict[str, Json]
 
@@ -127,7 +127,7 @@ def _shown(value: Json) -> Json:
             return [_shown(each) for each in value]
         case str():
             # A lone surrogate, of a file name that is not UTF-8, cannot be encoded.
-            return without_secrets(value).encode("utf-8", "replace").decode("utf-8")
+            return redacted(value).encode("utf-8", "replace").decode("utf-8")
         case float():
             return round(value, 3) if math.isfinite(value) else None
         case _:
