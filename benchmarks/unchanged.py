@@ -21,8 +21,9 @@ from benchmarks.table import Row
 from provisioner.core.changes import Comparison, LiveState
 from provisioner.core.desired import Wants, desire
 from provisioner.core.live import Live
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, LiveFolder, Mark, Server, SourceName
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, SourceName
 from provisioner.core.plan import make_plan
+from provisioner.core.server import LiveFolder, Mark, Server
 from provisioner.core.settings import GitSettings, Policy, RefKind, Settings
 from provisioner.wiring import collect_rarely, opened
 

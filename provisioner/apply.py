@@ -27,10 +27,11 @@ from provisioner.core.answers import (
 )
 from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import SourceError, StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, LiveFolder, Revision, SourceName
-from provisioner.core.ports import Grafana
+from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, Revision, SourceName
+from provisioner.core.server import LiveFolder
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
 from provisioner.saving import AGAIN, LOOK, Sender, Unsettled, busy, grant, not_done

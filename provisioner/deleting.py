@@ -13,11 +13,12 @@ from typing import assert_never
 from provisioner.core.answers import Busy, Deleted, Forbidden, ManagedElsewhere, Rejected, Unknown, VersionMismatch
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Removal, Result
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
 from provisioner.core.guard import Deletion
-from provisioner.core.model import LiveDashboard, Mark
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.ports import Ledger
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
+from provisioner.core.server import LiveDashboard, Mark
 
 
 @dataclass(frozen=True, slots=True)

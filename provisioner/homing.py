@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from provisioner.core.answers import Busy, Forbidden, Rejected, Unknown
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.home import HomeFacts, HomeIs, HomeRecord, HomeReport, HomeSet, HomeState, decide_home, granting, is_home
 from provisioner.core.model import Uid
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.ports import Ledger
 from provisioner.core.settings import Policy
 
 

@@ -19,33 +19,22 @@ from provisioner.core.changes import CreateDashboard, UpdateDashboard, state_of
 from provisioner.core.compare import compare
 from provisioner.core.decide import Sides, decide
 from provisioner.core.desired import desire
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.explain import Explanation, Facts, NotFound, explain, nearest
 from provisioner.core.flattening import Flattening, servable
 from provisioner.core.guard import Circumstances, Pruning, guard
 from provisioner.core.introducing import of_desired, of_records
 from provisioner.core.live import Live
-from provisioner.core.model import (
-    ROOT,
-    Desired,
-    DesiredDashboard,
-    Document,
-    Entry,
-    Json,
-    LiveDashboard,
-    Reading,
-    Server,
-    SourceFiles,
-    SourceName,
-    Uid,
-)
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, Document, Entry, Json, Reading, SourceFiles, SourceName, Uid
 from provisioner.core.placing import settle_folders
 from provisioner.core.plan import Names
 from provisioner.core.policy import policies
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.ports import Ledger
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
+from provisioner.core.server import LiveDashboard, Server
 from provisioner.core.settings import Override, TargetSettings
 from provisioner.core.three_way import Bodies
 from provisioner.reading import Library

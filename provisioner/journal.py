@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, Outcome, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import StateUnusable, TargetError
 from provisioner.core.interrupted import between
 from provisioner.core.live import Ours
-from provisioner.core.model import DesiredFolder, Fingerprint, FolderUid, Json, LiveDashboard, Mark, Revision, SourceName, Uid
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.model import DesiredFolder, Fingerprint, FolderUid, Json, Revision, SourceName, Uid
+from provisioner.core.ports import Ledger
 from provisioner.core.recording import Moment, history_message, record_of
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
+from provisioner.core.server import LiveDashboard, Mark
 
 _UNKNOWN = Mark(0, 0)
 

@@ -15,12 +15,14 @@ from provisioner.core.canonical import fingerprint, fingerprint_key
 from provisioner.core.catalog import problem
 from provisioner.core.changes import Comparison, LiveState, state_of
 from provisioner.core.compare import compare, known_equal
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnsuitable
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Found, Json, Server, Uid
-from provisioner.core.ports import Grafana, Ledger, Memory
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Json, Uid
+from provisioner.core.ports import Ledger, Memory
 from provisioner.core.problems import Problem
 from provisioner.core.records import Record
+from provisioner.core.server import Found, Server
 from provisioner.core.upheaval import upheaval
 from provisioner.reading import Library
 from provisioner.recognising import recognised

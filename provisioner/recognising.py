@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from provisioner.core.canonical import fingerprint
+from provisioner.core.dialect import Grafana
 from provisioner.core.forms import is_same_form
-from provisioner.core.model import Json, LiveDashboard
-from provisioner.core.ports import Grafana
+from provisioner.core.model import Json
+from provisioner.core.server import LiveDashboard
 
 
 @dataclass(frozen=True, slots=True)

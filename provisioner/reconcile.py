@@ -15,6 +15,7 @@ from provisioner.core.asking import documents_of, has_unmapped_input, wants_of
 from provisioner.core.catalog import problem, weighed
 from provisioner.core.changes import CreateDashboard, LiveState, Outcome, Plan
 from provisioner.core.desired import Wants, desire
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.flattening import Flattening, flat, servable
 from provisioner.core.guard import Circumstances, Pruning, digest_of, guard, suspended, to_look_at
@@ -23,7 +24,7 @@ from provisioner.core.live import Live, Ours
 from provisioner.core.model import Desired, SourceFiles, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import policies
-from provisioner.core.ports import Grafana, Ledger, Memory
+from provisioner.core.ports import Ledger, Memory
 from provisioner.core.problems import Severity
 from provisioner.core.recording import Moment, at_rest, has_news, notes, rest_key, stale
 from provisioner.core.records import Record

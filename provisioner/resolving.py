@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Conflict, ConflictKind, state_of
 from provisioner.core.conflicts import conflict
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.interrupted import History, Resolved, is_doubtful, resolved, stand_in
-from provisioner.core.model import Fingerprint, LiveDashboard, Uid, Version
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.model import Fingerprint, Uid
+from provisioner.core.ports import Ledger
 from provisioner.core.records import Intent, Record
+from provisioner.core.server import LiveDashboard, Version
 from provisioner.journal import Keeper
 
 MOST_VERSIONS = 50

@@ -30,15 +30,17 @@ from provisioner.core.answers import (
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import ConflictKind, LiveState, Result, state_of
 from provisioner.core.compare import compare
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetError, TargetUnreachable
 from provisioner.core.interrupted import between
 from provisioner.core.introducing import of_records
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveDashboard, Mark, Uid, Version
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.placing import name_key, namesake
 from provisioner.core.policy import policy_for
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.ports import Ledger
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
 from provisioner.core.restore import Listed, Listing, NotFound, Restored, State, base_of, choose, next_pass, other_owner, place, states
+from provisioner.core.server import LiveDashboard, Mark, Version
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Keeper
 from provisioner.resolving import what_became

@@ -14,12 +14,13 @@ from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Result
 from provisioner.core.errors import TargetError, TargetForbidden, TargetUnreachable
 from provisioner.core.introducing import of_records
-from provisioner.core.model import ROOT, FolderUid, LiveDashboard, Mark, Uid
+from provisioner.core.model import ROOT, FolderUid, Uid
 from provisioner.core.policy import policy_for
 from provisioner.core.ports import Ledger
 from provisioner.core.records import Kept, Why
 from provisioner.core.report import Failure
 from provisioner.core.restore import NotFound, Restored, State, next_pass
+from provisioner.core.server import LiveDashboard, Mark
 from provisioner.core.trash import (
     NotInTrash,
     NoTrash,

@@ -39,13 +39,14 @@ from provisioner.core.changes import (
 from provisioner.core.compare import compare
 from provisioner.core.conflicts import conflict
 from provisioner.core.decide import managed_elsewhere, name_exists, unmanaged
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetError, TargetUnreachable
 from provisioner.core.interrupted import between
 from provisioner.core.live import Live
-from provisioner.core.model import DesiredDashboard, FolderUid, Json, Mark, Revision, SourceName, Uid
+from provisioner.core.model import DesiredDashboard, FolderUid, Json, Revision, SourceName, Uid
 from provisioner.core.placing import namesake
-from provisioner.core.ports import Grafana
 from provisioner.core.recording import history_message
+from provisioner.core.server import Mark
 from provisioner.recognising import recognised
 
 AGAIN = "the next apply tries again; what is done already is left alone"

@@ -16,6 +16,7 @@ from typing import Protocol
 from provisioner.core.asking import wants_of
 from provisioner.core.canonical import fingerprint
 from provisioner.core.desired import desire
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import (
     ProvisionerError,
     SourceError,
@@ -28,11 +29,12 @@ from provisioner.core.errors import (
 from provisioner.core.flattening import Flattening, servable
 from provisioner.core.introducing import of_desired, of_records
 from provisioner.core.inventory import Body, Inventory, Known, Seen, Unread, inventory
-from provisioner.core.model import Found, Server, SourceFiles, Uid
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.model import SourceFiles, Uid
+from provisioner.core.ports import Ledger
 from provisioner.core.problems import Severity
 from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, SourceState
+from provisioner.core.server import Found, Server
 from provisioner.core.settings import TargetSettings
 from provisioner.looking import StopAsked
 from provisioner.reading import Library, source_state

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from provisioner.core.model import FolderUid, Json, Mark, Uid
+from provisioner.core.model import FolderUid, Json, Uid
+from provisioner.core.server import Mark
 
 
 @dataclass(frozen=True, slots=True)

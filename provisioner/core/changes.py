@@ -9,20 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import (
-    DesiredDashboard,
-    DesiredFolder,
-    Fingerprint,
-    FolderUid,
-    Found,
-    Hiding,
-    Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
-    Uid,
-)
+from provisioner.core.model import DesiredDashboard, DesiredFolder, Fingerprint, FolderUid, Hiding, Json, Uid
 from provisioner.core.records import FolderRecord, Record, Why
+from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark
 from provisioner.core.settings import OWNER_PREFIX
 
 

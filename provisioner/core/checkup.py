@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
+from provisioner.core.model import Revision, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, Severity, errors, listed
 from provisioner.core.report import Exit, Failure
+from provisioner.core.server import Server
 
 MOST_SKEW = 30.0
 """Seconds between a server's clock and ours. Beyond it, times of edits are told wrongly and grace times end early or late."""

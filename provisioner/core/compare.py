@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from provisioner.core.canonical import fingerprint, normal
 from provisioner.core.changes import Comparison, state_of
-from provisioner.core.model import Fingerprint, Json, LiveDashboard
+from provisioner.core.model import Fingerprint, Json
+from provisioner.core.server import LiveDashboard
 from provisioner.core.three_way import Bodies, three_way
 
 

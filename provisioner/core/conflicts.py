@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from provisioner.core.changes import Conflict, ConflictKind, Difference, LiveState
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Found, Origin
+from provisioner.core.model import DesiredDashboard, DesiredFolder, Origin
+from provisioner.core.server import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from provisioner.core.changes import (
     UpdateDashboard,
 )
 from provisioner.core.conflicts import DRIFT_REMEDY, conflict, named
-from provisioner.core.model import ROOT, DesiredDashboard, Fingerprint, Found
+from provisioner.core.model import ROOT, DesiredDashboard, Fingerprint
 from provisioner.core.records import Record, Why
+from provisioner.core.server import Found
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy
 from provisioner.core.three_way import turned
 from provisioner.core.upheaval import Upheaval, is_older

@@ -14,21 +14,9 @@ from provisioner.core.catalog import BY_CODE, RULES, Area, problem, weighed
 from provisioner.core.folders import FolderTree, folder_tree
 from provisioner.core.identity import derived_uid
 from provisioner.core.inputs import resolve
-from provisioner.core.model import (
-    ROOT,
-    DataSource,
-    Desired,
-    DesiredDashboard,
-    Document,
-    Fill,
-    Hiding,
-    Input,
-    Origin,
-    Reading,
-    SourceFiles,
-    SourceName,
-)
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, Document, Fill, Hiding, Input, Origin, Reading, SourceFiles, SourceName
 from provisioner.core.problems import MOST_LISTED, Problem, Severity, errors, listed, ordered
+from provisioner.core.server import DataSource
 from provisioner.core.settings import FoldersAs
 
 _UNREAD = frozenset(rule.code for rule in RULES if rule.area is Area.SYNTAX)

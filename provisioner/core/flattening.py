@@ -16,8 +16,9 @@ from typing import assert_never
 
 from provisioner.core.catalog import BY_CODE, problem, weighed
 from provisioner.core.generations import lacks
-from provisioner.core.model import ROOT, Desired, DesiredDashboard, Fill, Hiding, Server, SourceName
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, Fill, Hiding, SourceName
 from provisioner.core.problems import MOST_LISTED, Problem, Severity, listed, ordered
+from provisioner.core.server import Server
 from provisioner.core.settings import FoldersAs, TargetSettings
 from provisioner.core.slugs import slug_key, slug_of
 

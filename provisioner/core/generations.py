@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import Server
+from provisioner.core.server import Server
 
 Release = tuple[int, int]
 """Major and minor, (9, 3)."""

@@ -17,10 +17,11 @@ from typing import TypeAlias
 
 import orjson
 
-from provisioner.core.model import DataSource, DataSourceName, Document, Fill, Input, Json
+from provisioner.core.model import DataSourceName, Document, Fill, Input, Json
 from provisioner.core.rules.anatomy import anatomy, is_v2, v2_variables
 from provisioner.core.rules.data_sources import Named, classic_names, first_of_each, v2_names
 from provisioner.core.schema import pointer
+from provisioner.core.server import DataSource
 
 DATA_SOURCE = "datasource"
 CONSTANT = "constant"

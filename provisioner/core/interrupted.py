@@ -9,20 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from provisioner.core.changes import LiveState
-from provisioner.core.model import (
-    ROOT,
-    BlobId,
-    DesiredDashboard,
-    Document,
-    Fingerprint,
-    Mark,
-    Origin,
-    Shape,
-    SourceName,
-    Uid,
-    Version,
-)
+from provisioner.core.model import ROOT, BlobId, DesiredDashboard, Document, Fingerprint, Origin, Shape, SourceName, Uid
 from provisioner.core.records import Action, Intent, Record
+from provisioner.core.server import Mark, Version
 
 _CUT = "…"
 """What ends a message that was too long for the server."""

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from provisioner.core.identity import uid_of_name
-from provisioner.core.model import Desired, Found, Mark, Server, Uid
+from provisioner.core.model import Desired, Uid
 from provisioner.core.records import Intent, Kept, Record
+from provisioner.core.server import Found, Mark, Server
 
 _STRANGER = "number:"
 """No uid has a colon, so what begins so is nobody's."""

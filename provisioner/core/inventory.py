@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provisioner.core.home import Home, HomeHidden, HomeIs
-from provisioner.core.model import ROOT, Desired, DesiredDashboard, Fingerprint, FolderUid, Found, LiveFolder, Mark, Server, TargetName, Uid
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, Fingerprint, FolderUid, TargetName, Uid
 from provisioner.core.placing import name_key
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, Failure, SourceState
+from provisioner.core.server import Found, LiveFolder, Mark, Server
 from provisioner.core.settings import OWNER_PREFIX
 
 Tags = tuple[tuple[str, int], ...]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from provisioner.core.changes import Comparison
-from provisioner.core.model import Fingerprint, Found, LiveFolder, Server, Uid
+from provisioner.core.model import Fingerprint, Uid
+from provisioner.core.server import Found, LiveFolder, Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from provisioner.core.changes import Conflict, ConflictKind, CreateFolder
 from provisioner.core.conflicts import conflict
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, Found, LiveFolder, Uid
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, Uid
 from provisioner.core.records import FolderRecord
+from provisioner.core.server import Found, LiveFolder
 
 NO_FOLDERS: Mapping[FolderUid, FolderRecord] = MappingProxyType({})
 

@@ -15,10 +15,11 @@ from provisioner.core.changes import Comparison, Conflict, CreateDashboard, Drif
 from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
 from provisioner.core.identity import derived_uid
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import Desired, DesiredDashboard, FolderUid, Found, Uid
+from provisioner.core.model import Desired, DesiredDashboard, FolderUid, Uid
 from provisioner.core.placing import NO_FOLDERS, folder_changes, settle_folders
 from provisioner.core.policy import Policies
 from provisioner.core.records import FolderRecord, Record
+from provisioner.core.server import Found
 from provisioner.core.settings import Policy
 from provisioner.core.upheaval import Upheaval, upheaval
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from provisioner.core.changes import Comparison, CreateFolder, Plan
 from provisioner.core.live import Ours
-from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Mark, Revision, SourceFiles, SourceName, Uid
+from provisioner.core.model import Desired, DesiredDashboard, Fingerprint, Revision, SourceFiles, SourceName, Uid
 from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.settings import TargetSettings
 from provisioner.core.upheaval import Upheaval
 

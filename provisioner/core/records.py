@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import BlobId, Fingerprint, FolderUid, Mark, SourceName, Uid
+from provisioner.core.model import BlobId, Fingerprint, FolderUid, SourceName, Uid
+from provisioner.core.server import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from enum import IntEnum
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.home import HomeReport, HomeState
-from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
+from provisioner.core.model import Revision, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, errors
+from provisioner.core.server import Server
 
 
 class Exit(IntEnum):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from provisioner.core.changes import ConflictKind, Difference, LiveState, Result
 from provisioner.core.identity import derived_folder_uid
-from provisioner.core.model import ROOT, DesiredFolder, Fingerprint, FolderUid, Found, LiveDashboard, LiveFolder, Mark, Uid, Version
+from provisioner.core.model import ROOT, DesiredFolder, Fingerprint, FolderUid, Uid
 from provisioner.core.placing import name_key
 from provisioner.core.records import FolderRecord, Kept, Record, Why
+from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark, Version
 from provisioner.core.settings import OWNER_PREFIX, AdoptPolicy, ConflictPolicy, DriftPolicy, Policy
 
 

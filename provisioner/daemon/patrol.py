@@ -12,13 +12,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import ProvisionerError, TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.health import Cause
 from provisioner.core.introducing import of_records
-from provisioner.core.model import Mark, Uid
-from provisioner.core.ports import Grafana
+from provisioner.core.model import Uid
 from provisioner.core.records import Record
 from provisioner.core.report import Failure
+from provisioner.core.server import Mark
 from provisioner.core.waking import backoff
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board

@@ -19,6 +19,7 @@ from provisioner.core import documents, export
 from provisioner.core.asking import wants_of
 from provisioner.core.catalog import problem
 from provisioner.core.desired import Wants
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import (
     ProvisionerError,
     SourceError,
@@ -32,11 +33,12 @@ from provisioner.core.errors import (
 from provisioner.core.export import Change, Choice, Done, Expected, FolderFile, Holding, Place, PullReport, Remark
 from provisioner.core.flattening import flat_fill
 from provisioner.core.introducing import Introduced, befriended, of_desired, of_records
-from provisioner.core.model import DesiredDashboard, Entry, FileKind, Fill, Found, LiveDashboard, Server, Uid
-from provisioner.core.ports import Grafana, Source
+from provisioner.core.model import DesiredDashboard, Entry, FileKind, Fill, Uid
+from provisioner.core.ports import Source
 from provisioner.core.problems import Severity, errors
 from provisioner.core.records import Record
 from provisioner.core.report import Failure
+from provisioner.core.server import Found, LiveDashboard, Server
 from provisioner.core.settings import TargetSettings
 from provisioner.exporting.disk import Directory
 from provisioner.reading import Library, read_source

@@ -1,4 +1,4 @@
-"""One Grafana organisation behind one door: `open_grafana` gives a `core.ports.Grafana`, whatever the server speaks."""
+"""One Grafana organisation behind one door: `open_grafana` gives a `core.dialect.Grafana`, whatever the server speaks."""
 
 from provisioner.grafana.client import OnRequest
 from provisioner.grafana.examining import examine

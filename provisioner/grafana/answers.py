@@ -30,7 +30,8 @@ from provisioner.core.answers import (
     Unknown,
     VersionMismatch,
 )
-from provisioner.core.model import FolderUid, Mark, Uid
+from provisioner.core.model import FolderUid, Uid
+from provisioner.core.server import Mark
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_uid, page_of
 from provisioner.grafana.client import is_refusal_to_work

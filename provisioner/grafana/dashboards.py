@@ -11,20 +11,9 @@ from typing import cast
 
 from provisioner.core.answers import DeleteAnswer, Deleted, FolderAnswer, FolderUpdateAnswer, Rejected, Save, SaveAnswer
 from provisioner.core.introducing import Introduced
-from provisioner.core.model import (
-    ROOT,
-    DataSource,
-    DesiredFolder,
-    FolderUid,
-    Found,
-    Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
-    Uid,
-    Version,
-)
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.payload import encode
+from provisioner.core.server import DataSource, Found, LiveDashboard, LiveFolder, Mark, Version
 from provisioner.grafana import failures, history
 from provisioner.grafana.addresses import folder_in, folder_uid, is_askable, page_of, segment
 from provisioner.grafana.answers import delete_answer, folder_answer, save_answer
@@ -42,7 +31,7 @@ _FOLDER_UID_SINCE = (8, 0)
 
 
 class Dashboards(Opened):
-    """One organisation by the dashboard API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
+    """One organisation by the dashboard API: a `core.dialect.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
 
     def introduce(self, known: Iterable[Introduced]) -> None:
         """The server knows our uids by itself."""

@@ -5,7 +5,7 @@ In: a client. Out: `DataSource`s; None when the credential may not list them. No
 
 from __future__ import annotations
 
-from provisioner.core.model import DataSource
+from provisioner.core.server import DataSource
 from provisioner.grafana import failures
 from provisioner.grafana.client import Client
 from provisioner.grafana.search import Row

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from provisioner.core.model import Json, LiveFolder
+from provisioner.core.model import Json
+from provisioner.core.server import LiveFolder
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_in
 from provisioner.grafana.client import Client

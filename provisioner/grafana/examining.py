@@ -17,8 +17,9 @@ from email.utils import parsedate_to_datetime
 from typing import cast
 
 from provisioner.core.checkup import Credential, Role, ServerSeen
-from provisioner.core.model import Json, Server, Uid
+from provisioner.core.model import Json, Uid
 from provisioner.core.secret import Reveal
+from provisioner.core.server import Server
 from provisioner.core.settings import Connection
 from provisioner.grafana.client import Client
 from provisioner.grafana.opening import spoken

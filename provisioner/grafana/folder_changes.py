@@ -23,8 +23,9 @@ from provisioner.core.answers import (
     Unknown,
 )
 from provisioner.core.errors import TargetForbidden
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid
 from provisioner.core.payload import encode
+from provisioner.core.server import LiveFolder
 from provisioner.grafana.addresses import folder_uid, is_askable, segment
 from provisioner.grafana.answers import delete_answer, folder_update_answer
 from provisioner.grafana.client import Client

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from provisioner.core.model import ROOT, FolderUid, LiveFolder
+from provisioner.core.model import ROOT, FolderUid
+from provisioner.core.server import LiveFolder
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_uid, page_of, segment
 from provisioner.grafana.client import Client

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
-from provisioner.core.model import Json, LiveDashboard, Mark, Uid, Version
+from provisioner.core.model import Json, Uid
+from provisioner.core.server import LiveDashboard, Mark, Version
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import is_askable, segment
 from provisioner.grafana.client import Client

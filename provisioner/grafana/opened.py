@@ -10,7 +10,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from provisioner.core.model import Server
+from provisioner.core.server import Server
 from provisioner.grafana.client import Client
 from provisioner.grafana.organisation import OrganisationRoutes
 from provisioner.grafana.probe import Release, probe, release_of

@@ -11,9 +11,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self
 
-from provisioner.core.model import Server
-from provisioner.core.ports import Grafana
+from provisioner.core.dialect import Grafana
 from provisioner.core.secret import Reveal
+from provisioner.core.server import Server
 from provisioner.core.settings import Api, Connection
 from provisioner.grafana import failures
 from provisioner.grafana.client import Client, OnRequest

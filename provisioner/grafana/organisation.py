@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 
 from provisioner.core.answers import Busy, Forbidden, Rejected, Unknown
 from provisioner.core.home import Home, HomeAnswer, HomeHidden, HomeIs, HomeSet, NoHome, NoHomes, is_home
-from provisioner.core.model import Found, Json, Uid
+from provisioner.core.model import Json, Uid
 from provisioner.core.payload import encode
+from provisioner.core.server import Found
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import home_in
 from provisioner.grafana.client import Client, is_refusal_to_work
@@ -33,7 +34,7 @@ Tags = tuple[tuple[str, int], ...]
 
 
 class OrganisationRoutes:
-    """One organisation: a `core.ports.Organisation`. Thread-safe."""
+    """One organisation: a `core.dialect.Organisation`. Thread-safe."""
 
     def __init__(self, client: Client, release: Release | None) -> None:
         self._client = client

@@ -1,6 +1,6 @@
 """Who answers: a Grafana or not, which version, which organisation, whether it knows uids and folders, and whether those may have parents.
 
-In: a client. Out: `core.model.Server`. Raises TargetUnsuitable for what we cannot work with, naming what answered.
+In: a client. Out: `core.server.Server`. Raises TargetUnsuitable for what we cannot work with, naming what answered.
 Two requests where the version settles everything; the settings of the web page (large) are asked for only where it does not.
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from provisioner.core.model import Json, Server
+from provisioner.core.model import Json
+from provisioner.core.server import Server
 from provisioner.grafana import failures
 from provisioner.grafana.client import Client
 from provisioner.grafana.replies import Reply

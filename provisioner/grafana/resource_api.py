@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from provisioner.core.model import Json, Server
+from provisioner.core.model import Json
+from provisioner.core.server import Server
 from provisioner.grafana.addresses import segment
 from provisioner.grafana.client import Client
 from provisioner.grafana.replies import Reply

@@ -8,8 +8,9 @@ looked at before.
 from __future__ import annotations
 
 from provisioner.core.answers import DeleteAnswer, Deleted, FolderAnswer, Forbidden, Rejected
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveFolder
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json
 from provisioner.core.payload import encode
+from provisioner.core.server import LiveFolder
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_uid, is_askable, page_of
 from provisioner.grafana.client import Client

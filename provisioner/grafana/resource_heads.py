@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from provisioner.core.model import FolderUid, Json, Mark
+from provisioner.core.model import FolderUid, Json
+from provisioner.core.server import Mark
 from provisioner.core.settings import OWNER_PREFIX
 from provisioner.grafana.addresses import folder_uid
 

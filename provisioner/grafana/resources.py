@@ -33,21 +33,9 @@ from provisioner.core.answers import (
 from provisioner.core.documents.bare import is_new_schema
 from provisioner.core.errors import TargetForbidden
 from provisioner.core.introducing import Introduced
-from provisioner.core.model import (
-    ROOT,
-    DataSource,
-    DesiredFolder,
-    FolderUid,
-    Found,
-    Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
-    Server,
-    Uid,
-    Version,
-)
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.payload import encode
+from provisioner.core.server import DataSource, Found, LiveDashboard, LiveFolder, Mark, Server, Version
 from provisioner.grafana import failures, history, resource_folders
 from provisioner.grafana.addresses import is_askable, page_of
 from provisioner.grafana.client import Client
@@ -72,7 +60,7 @@ _NOBODYS = Uid("provisioner-dry-run")
 
 
 class Resources(Opened):
-    """One organisation by the resource API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
+    """One organisation by the resource API: a `core.dialect.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
 
     def __init__(self, client: Client, server: Server, api: Api, org_id: int | None) -> None:
         """`server` is what the probe found just now, `api` what was discovered."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from provisioner.core.model import Found, Json, Uid
+from provisioner.core.model import Json, Uid
+from provisioner.core.server import Found
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_uid, page_of
 from provisioner.grafana.client import Client

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from provisioner.core.introducing import Introduced, stranger
-from provisioner.core.model import LiveDashboard, Mark, Uid
+from provisioner.core.model import Uid
+from provisioner.core.server import LiveDashboard, Mark
 from provisioner.core.slugs import slug_of
 
 

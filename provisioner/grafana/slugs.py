@@ -29,21 +29,9 @@ from provisioner.core.canonical import fingerprint
 from provisioner.core.errors import TargetError
 from provisioner.core.generations import GENERATIONS, Ability, slug_generation
 from provisioner.core.introducing import Introduced, number_of
-from provisioner.core.model import (
-    ROOT,
-    DataSource,
-    DesiredFolder,
-    FolderUid,
-    Found,
-    Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
-    Server,
-    Uid,
-    Version,
-)
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.payload import encode
+from provisioner.core.server import DataSource, Found, LiveDashboard, LiveFolder, Mark, Server, Version
 from provisioner.grafana import failures, history
 from provisioner.grafana.addresses import page_of, segment
 from provisioner.grafana.answers import delete_answer
@@ -59,7 +47,7 @@ _NO_FOLDERS = "this Grafana has no folders"
 
 
 class Slugs(Opened):
-    """One organisation by the slug API: a `core.ports.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
+    """One organisation by the slug API: a `core.dialect.Grafana`. Thread-safe. `close` it, or use it in a `with`."""
 
     def __init__(self, client: Client, server: Server, org_id: int | None) -> None:
         """`server` is what the probe found just now."""

@@ -16,8 +16,9 @@ from typing import cast
 
 from provisioner.core.answers import Busy, Forbidden, Rejected, Unknown
 from provisioner.core.errors import TargetForbidden, TargetUnauthorised
-from provisioner.core.model import FolderUid, Json, Server, Uid
+from provisioner.core.model import FolderUid, Json, Uid
 from provisioner.core.payload import encode
+from provisioner.core.server import Server
 from provisioner.core.trash import NotInTrash, NoTrash, Purged, Revived, Trashed, TrashRefusal, TrashSeen
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import folder_uid, is_askable, segment
@@ -38,7 +39,7 @@ _MOST_PAGES = 1000
 
 
 class TrashRoutes:
-    """The trash of one organisation: a `core.ports.Trash`. Thread-safe."""
+    """The trash of one organisation: a `core.dialect.Trash`. Thread-safe."""
 
     def __init__(self, client: Client, server: Server) -> None:
         self._client = client

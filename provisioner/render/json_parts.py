@@ -22,10 +22,11 @@ from provisioner.core.changes import (
 )
 from provisioner.core.guard import Deletion, Held
 from provisioner.core.home import HomeReport
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Found
+from provisioner.core.model import DesiredDashboard, DesiredFolder
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Failure, SourceState
+from provisioner.core.server import Found
 from provisioner.render import words
 
 Object = dict[str, Any]

@@ -24,10 +24,11 @@ from provisioner.core.changes import (
     Turn,
     UpdateDashboard,
 )
-from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Found, Revision, Server
+from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Revision
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, PassReport, SourceState, wrote
+from provisioner.core.server import Found, Server
 from provisioner.render import home_words
 
 ROOT_FOLDER = "the root folder"

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from provisioner.core.home import HomeRecord
-from provisioner.core.model import Fingerprint, FolderUid, Json, Mark, Uid
+from provisioner.core.model import Fingerprint, FolderUid, Json, Uid
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
+from provisioner.core.server import Mark
 
 _decoded = json.JSONDecoder().raw_decode  # `json.loads` looks for white space around each, which is a fifth of its time
 

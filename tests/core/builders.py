@@ -19,14 +19,9 @@ from provisioner.core.model import (
     Fingerprint,
     FolderDocument,
     FolderUid,
-    Found,
     Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
     Reading,
     Revision,
-    Server,
     Shape,
     Snapshot,
     SourceFiles,
@@ -35,6 +30,7 @@ from provisioner.core.model import (
 )
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import Record
+from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark, Server
 
 File = tuple[Entry, Reading]
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from provisioner.core.model import ROOT, BlobId, Entry, Json, LiveDashboard, Mark
+from provisioner.core.model import ROOT, BlobId, Entry, Json
+from provisioner.core.server import LiveDashboard, Mark
 from provisioner.core.settings import AdoptPolicy, Ceiling, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy, Prune
 from tests.core.builders import File, source
 from tests.core.stories import Story

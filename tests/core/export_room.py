@@ -32,16 +32,14 @@ from provisioner.core.model import (
     Entry,
     Fingerprint,
     FolderUid,
-    Found,
     Json,
-    LiveFolder,
     Revision,
-    Server,
     Snapshot,
     SourceFiles,
     SourceName,
     Uid,
 )
+from provisioner.core.server import Found, LiveFolder, Server
 from tests.core.builders import NEW, PLATFORM
 
 Files = dict[str, bytes]

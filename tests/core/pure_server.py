@@ -12,7 +12,8 @@ from typing import assert_never
 from provisioner.core.changes import Change, CreateDashboard, CreateFolder, Plan, UpdateDashboard
 from provisioner.core.compare import compare
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, Desired, DesiredDashboard, FolderUid, Found, Json, LiveDashboard, LiveFolder, Mark, Server, Uid
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, FolderUid, Json, Uid
+from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark, Server
 
 Contents = Mapping[str, Mapping[str, Json]]
 """What each file holds, by path."""

@@ -14,12 +14,13 @@ from provisioner.core.canonical import fingerprint, fingerprint_key
 from provisioner.core.changes import Change, CreateFolder, LiveState, Plan, UpdateDashboard, state_of
 from provisioner.core.guard import Circumstances, Pruning, guard
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import Desired, FolderUid, LiveDashboard, Uid
+from provisioner.core.model import Desired, FolderUid, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import Policies
 from provisioner.core.recording import Moment, notes, record_of, stale
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.renames import with_kept_uids
+from provisioner.core.server import LiveDashboard
 from provisioner.core.settings import Policy
 from tests.core.pure_server import PureServer
 from tests.core.worlds import World

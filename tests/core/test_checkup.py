@@ -22,8 +22,9 @@ from provisioner.core.checkup import (
     exit_code,
     findings,
 )
-from provisioner.core.model import Revision, Server, SourceName, TargetName, Uid
+from provisioner.core.model import Revision, SourceName, TargetName, Uid
 from provisioner.core.report import Exit, Failure
+from provisioner.core.server import Server
 
 ALL = frozenset(f"{thing}:{deed}" for thing in ("dashboards", "folders") for deed in ("read", "create", "write", "delete"))
 SERVER = ServerSeen(

@@ -5,7 +5,8 @@ from hypothesis import given
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Turn
 from provisioner.core.compare import compare, known_equal
-from provisioner.core.model import Fingerprint, Json, Mark
+from provisioner.core.model import Fingerprint, Json
+from provisioner.core.server import Mark
 from tests.core.builders import live_dashboard
 from tests.core.json_values import bodies
 

@@ -17,8 +17,9 @@ from provisioner.core.changes import (
 )
 from provisioner.core.conflicts import CONFLICTS, DRIFT_REMEDY, named
 from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
-from provisioner.core.model import BlobId, Fill, Fingerprint, FolderUid, Mark
+from provisioner.core.model import BlobId, Fill, Fingerprint, FolderUid
 from provisioner.core.records import Record, Why
+from provisioner.core.server import Mark
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy
 from provisioner.core.upheaval import Upheaval
 from tests.core.builders import BASE, OURS, SOMETHING, THEIRS, WRITTEN, dashboard, found, recorded, there, wanted

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from provisioner.core.desired import Wants, uid_pointer
-from provisioner.core.model import DataSource, Desired, Fill, FolderUid, Input
+from provisioner.core.model import Desired, Fill, FolderUid, Input
 from provisioner.core.problems import Severity
+from provisioner.core.server import DataSource
 from tests.core.builders import File, dashboard, document, file, wanted, weights
 
 HOLE = Input("DS_PROMETHEUS", "datasource", "prometheus", pointer="/__inputs/0")

@@ -12,8 +12,9 @@ from provisioner.core.changes import Comparison, LiveState
 from provisioner.core.decide import Sides
 from provisioner.core.explain import Explanation, Facts, Verdict, explain, nearest
 from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
-from provisioner.core.model import Fingerprint, FolderUid, Mark, SourceName, TargetName, Uid
+from provisioner.core.model import Fingerprint, FolderUid, SourceName, TargetName, Uid
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy
 from tests.core.builders import SOMETHING, beside, dashboard, wanted
 

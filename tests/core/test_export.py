@@ -15,9 +15,10 @@ from provisioner.core.desired import Wants
 from provisioner.core.export import Choice, Done, PullReport, Remark, pull_exit_code, total
 from provisioner.core.export.names import LONGEST, distinct, folded, slug
 from provisioner.core.identity import derived_folder_uid
-from provisioner.core.model import Server, TargetName, Uid
+from provisioner.core.model import TargetName, Uid
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.report import Exit, Failure
+from provisioner.core.server import Server
 from tests.core import shapes
 from tests.core.builders import NEW, OLD
 from tests.core.export_room import Files, Live, contents, expected, folder, laid, pulled, source, told

@@ -8,9 +8,10 @@ from provisioner.core.desired import Wants
 from provisioner.core.flattening import LONGEST_TAG, Flattening, flat, folder_tag, servable
 from provisioner.core.inputs import fill, unmarked
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, Desired, Fill, Server, TargetName
+from provisioner.core.model import ROOT, Desired, Fill, TargetName
 from provisioner.core.plan import make_plan
 from provisioner.core.problems import Severity
+from provisioner.core.server import Server
 from provisioner.core.settings import Connection, FoldersAs, Policy, TargetSettings
 from tests.core.builders import NEW, codes, dashboard, document, file, wanted
 from tests.core.builders import found as found_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner.core.generations import GENERATIONS, SLUG, Ability, generation_of, lacks, limits_of, slug_generation
-from provisioner.core.model import Server
+from provisioner.core.server import Server
 
 FOUR = Server("https://grafana.example", "4.6.5", SLUG, "", 1, "Main Org.", nested_folders=False, by_slug=True)
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from provisioner.core.changes import LiveState
 from provisioner.core.guard import Circumstances, Deletion, HoldReason, Pruning, digest_of, guard, suspended, to_look_at
-from provisioner.core.model import FolderUid, Hiding, Mark, SourceName, TargetName, Uid
+from provisioner.core.model import FolderUid, Hiding, SourceName, TargetName, Uid
 from provisioner.core.policy import Policies, policies
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.settings import Ceiling, Connection, Override, Policy, PolicyChange, Prune, TargetSettings
 from tests.core.builders import BASE, PLATFORM, WRITTEN, dashboard, recorded, there, wanted
 

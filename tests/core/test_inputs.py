@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.core.inputs import fill, holes, resolve
-from provisioner.core.model import DataSource, DataSourceName, Document, Fill, Input, Json, Shape
+from provisioner.core.model import DataSourceName, Document, Fill, Input, Json, Shape
+from provisioner.core.server import DataSource
 
 PROM = {"name": "DS_PROMETHEUS", "label": "Prometheus", "type": "datasource", "pluginId": "prometheus", "pluginName": "Prometheus"}
 RATE = {"name": "VAR_RATE", "type": "constant", "label": "rate", "value": "5m"}

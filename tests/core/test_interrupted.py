@@ -6,8 +6,9 @@ import pytest
 
 from provisioner.core.changes import LiveState
 from provisioner.core.interrupted import History, Resolved, between, is_doubtful, resolved, stand_in
-from provisioner.core.model import Fingerprint, FolderUid, Mark, Uid, Version
+from provisioner.core.model import Fingerprint, FolderUid, Uid
 from provisioner.core.records import Action, Intent
+from provisioner.core.server import Mark, Version
 from tests.core.builders import BASE, OURS, THEIRS, WRITTEN, dashboard, recorded, there, wanted
 
 [CPU] = wanted(dashboard("ops/cpu.json")).dashboards

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from provisioner.core.identity import is_legal_uid
 from provisioner.core.introducing import Introduced, befriended, number_of, of_desired, of_records, stranger
-from provisioner.core.model import BlobId, Fingerprint, FolderUid, Mark, Server, SourceName, Uid
+from provisioner.core.model import BlobId, Fingerprint, FolderUid, SourceName, Uid
 from provisioner.core.records import Action, Intent, Kept, Record, Why
+from provisioner.core.server import Mark, Server
 from tests.core.builders import dashboard, found, wanted
 
 FOUR = Server("https://grafana.example", "4.6.5", "slug API", "", 1, "Main Org.", nested_folders=False, by_slug=True)

@@ -15,11 +15,7 @@ from provisioner.core.model import (
     Document,
     Fingerprint,
     FolderUid,
-    Found,
-    LiveFolder,
-    Mark,
     Origin,
-    Server,
     Shape,
     SourceName,
     TargetName,
@@ -27,6 +23,7 @@ from provisioner.core.model import (
 )
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, Failure, SourceState
+from provisioner.core.server import Found, LiveFolder, Mark, Server
 
 TARGET = TargetName("production")
 SERVER = Server("https://grafana.example", "12.4.0", "dashboard API", "", 1, "Main Org.", nested_folders=True)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Plan, UpdateDashboard
 from provisioner.core.guard import HoldReason
-from provisioner.core.model import DesiredDashboard, Mark, Uid
+from provisioner.core.model import DesiredDashboard, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import stricter
 from provisioner.core.recording import at_rest
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DriftPolicy, Policy
 from provisioner.core.upheaval import Upheaval
 from tests.core.builders import source, uid_of, unreadable

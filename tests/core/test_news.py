@@ -8,10 +8,11 @@ from provisioner.core.catalog import problem
 from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Outcome, Plan, Result
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Held, HoldReason, Pruning
-from provisioner.core.model import DesiredFolder, FolderUid, Mark, TargetName
+from provisioner.core.model import DesiredFolder, FolderUid, TargetName
 from provisioner.core.news import Matter, MatterKind, Told, appeared, gone, matters
 from provisioner.core.problems import Severity
 from provisioner.core.report import PassReport
+from provisioner.core.server import Mark
 from tests.core.builders import dashboard, recorded, there, wanted
 
 [CPU] = wanted(dashboard("ops/cpu.json")).dashboards

@@ -10,10 +10,11 @@ from provisioner.core.conflicts import CONFLICTS, named
 from provisioner.core.decide import name_exists
 from provisioner.core.identity import derived_uid
 from provisioner.core.live import Live, Ours
-from provisioner.core.model import ROOT, Desired, Fingerprint, Found, Hiding, LiveFolder, Server, Uid
+from provisioner.core.model import ROOT, Desired, Fingerprint, Hiding, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import Policies
 from provisioner.core.records import Record, Why
+from provisioner.core.server import Found, LiveFolder, Server
 from provisioner.core.settings import ConflictPolicy, DeletedPolicy, Policy, PolicyChange
 from tests.core.builders import BASE, NEW, OLD, SOMETHING, beside, dashboard, found, live_folder, recorded, server, wanted
 

@@ -7,9 +7,10 @@ import pytest
 from provisioner.core.changes import Comparison, ConflictKind, CreateDashboard, CreateFolder, Plan
 from provisioner.core.desired import Wants
 from provisioner.core.live import Live
-from provisioner.core.model import Desired, LiveFolder, Server
+from provisioner.core.model import Desired
 from provisioner.core.plan import make_plan
 from provisioner.core.records import FolderRecord
+from provisioner.core.server import LiveFolder, Server
 from provisioner.core.settings import ConflictPolicy, Policy
 from tests.core.builders import NEW, OLD, beside, dashboard, folder_file, live_folder, wanted
 

@@ -14,7 +14,6 @@ from provisioner.core.model import (
     DesiredFolder,
     Fingerprint,
     FolderUid,
-    Mark,
     Origin,
     Revision,
     SourceName,
@@ -25,6 +24,7 @@ from provisioner.core.policy import Policies
 from provisioner.core.problems import Severity
 from provisioner.core.recording import Moment, at_rest, has_news, history_message, notes, record_of, rest_key, stale
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.settings import Connection, Policy, Prune, TargetSettings
 from provisioner.core.upheaval import Upheaval
 from tests.core.builders import BASE, LATER, OURS, PLATFORM, THEIRS, WRITTEN, dashboard, document, file, recorded, source, there, wanted

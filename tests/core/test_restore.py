@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from provisioner.core.changes import LiveState
-from provisioner.core.model import ROOT, BlobId, Fingerprint, FolderUid, LiveFolder, Mark, SourceName, Uid, Version
+from provisioner.core.model import ROOT, BlobId, Fingerprint, FolderUid, SourceName, Uid
 from provisioner.core.records import FolderRecord, Kept, Record, Why
 from provisioner.core.restore import NotFound, Place, State, base_of, choose, next_pass, other_owner, place, states
+from provisioner.core.server import LiveFolder, Mark, Version
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DriftPolicy, Policy, Prune
 from tests.core.builders import live_dashboard
 

@@ -9,9 +9,10 @@ import pytest
 from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
-from provisioner.core.model import DesiredFolder, FolderUid, Mark, SourceName, TargetName, Uid
+from provisioner.core.model import DesiredFolder, FolderUid, SourceName, TargetName, Uid
 from provisioner.core.records import Record
 from provisioner.core.report import Exit, Failure, PassReport, exit_code
+from provisioner.core.server import Mark
 from provisioner.core.status import Standing, StatusReport, status
 from tests.core.builders import SOMETHING, beside, dashboard, wanted
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.model import Fingerprint, FolderUid, Mark, Uid
+from provisioner.core.model import Fingerprint, FolderUid, Uid
 from provisioner.core.records import Kept, Why
 from provisioner.core.report import Exit, Failure
+from provisioner.core.server import Mark
 from provisioner.core.trash import CLOCKS, NoTrash, Trashed, TrashReport, is_newer, still_kept, trash_exit_code
 
 NOON = "2026-11-22T12:00:00Z"

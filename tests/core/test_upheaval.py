@@ -6,8 +6,9 @@ import pytest
 
 from provisioner.core.changes import Comparison
 from provisioner.core.live import Live
-from provisioner.core.model import DesiredDashboard, Mark, Uid
+from provisioner.core.model import DesiredDashboard, Uid
 from provisioner.core.records import Record
+from provisioner.core.server import Mark
 from provisioner.core.upheaval import Upheaval, is_older, upheaval
 from tests.core.builders import BASE, NEW, WRITTEN, dashboard, recorded, there, wanted
 

@@ -15,23 +15,9 @@ from provisioner.core.changes import Plan
 from provisioner.core.desired import Wants, desire
 from provisioner.core.identity import derived_folder_uid
 from provisioner.core.live import Live
-from provisioner.core.model import (
-    ROOT,
-    BlobId,
-    Desired,
-    Document,
-    Entry,
-    FolderUid,
-    Json,
-    LiveDashboard,
-    LiveFolder,
-    Mark,
-    Reading,
-    Shape,
-    SourceFiles,
-    Uid,
-)
+from provisioner.core.model import ROOT, BlobId, Desired, Document, Entry, FolderUid, Json, Reading, Shape, SourceFiles, Uid
 from provisioner.core.plan import make_plan
+from provisioner.core.server import LiveDashboard, LiveFolder, Mark
 from provisioner.core.settings import Policy
 from tests.core.builders import File, folder_file, server, source, unreadable
 from tests.core.pure_server import Contents, PureServer

@@ -10,11 +10,13 @@ from typing import cast
 
 import pytest
 
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnreachable
 from provisioner.core.health import Cause, ConfigHealth
-from provisioner.core.model import LiveDashboard, Mark, Uid
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.model import Uid
+from provisioner.core.ports import Ledger
 from provisioner.core.records import Record
+from provisioner.core.server import LiveDashboard, Mark
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.patrol import Patrol, PatrolPart
 from provisioner.daemon.shelf import Shelf

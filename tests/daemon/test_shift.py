@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import pytest
 
+from provisioner.core.dialect import Grafana
 from provisioner.core.health import Cause, ConfigHealth, Health, TargetHealth
 from provisioner.core.model import SourceFiles, SourceName, TargetName
-from provisioner.core.ports import Grafana
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, Connection, DirectorySettings, Settings, TargetSettings
 from provisioner.daemon.board import Board, Identity

@@ -27,21 +27,10 @@ from provisioner.core.changes import (
 from provisioner.core.conflicts import CONFLICTS
 from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
 from provisioner.core.guard import Circumstances, Held, Pruning, guard
-from provisioner.core.model import (
-    ROOT,
-    BlobId,
-    DesiredDashboard,
-    Document,
-    Fingerprint,
-    Found,
-    Mark,
-    Origin,
-    Shape,
-    SourceName,
-    Uid,
-)
+from provisioner.core.model import ROOT, BlobId, DesiredDashboard, Document, Fingerprint, Origin, Shape, SourceName, Uid
 from provisioner.core.policy import Policies
 from provisioner.core.records import Record
+from provisioner.core.server import Found, Mark
 from provisioner.core.settings import AdoptPolicy, Ceiling, ConflictPolicy, DeletedPolicy, DriftPolicy, Policy, Prune
 from provisioner.render.words import dated
 

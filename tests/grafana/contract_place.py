@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import httpx
 
 from provisioner.core.answers import FolderSaved, Save, SaveAnswer, Saved
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveDashboard, LiveFolder, Mark, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Uid
+from provisioner.core.server import LiveDashboard, LiveFolder, Mark
 from provisioner.grafana import OpenGrafana
 from provisioner.grafana.resources import DIALECT
 

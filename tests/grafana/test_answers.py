@@ -35,7 +35,8 @@ from provisioner.core.answers import (
     VersionMismatch,
 )
 from provisioner.core.errors import TargetUnauthorised
-from provisioner.core.model import ROOT, FolderUid, Json, Mark, Uid
+from provisioner.core.model import ROOT, FolderUid, Json, Uid
+from provisioner.core.server import Mark
 from provisioner.grafana.answers import delete_answer, folder_answer, folder_update_answer, save_answer
 from provisioner.grafana.replies import WORDS, Lost, Reply
 

@@ -14,8 +14,9 @@ import pytest
 
 from provisioner.core.answers import FolderExists, FolderSaved, Gone, NameExists, Rejected, Save, Saved, VersionMismatch
 from provisioner.core.errors import TargetUnauthorised
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Mark, TargetName, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, TargetName, Uid
 from provisioner.core.secret import Secret
+from provisioner.core.server import LiveFolder, Mark
 from provisioner.core.settings import BasicAuth, Connection
 from provisioner.grafana import open_grafana
 from provisioner.grafana.resources import DIALECT

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from provisioner.core.answers import Deleted, FolderExists, FolderStale, FolderUpdated, Gone, Rejected
-from provisioner.core.model import ROOT, FolderUid, LiveFolder, Mark, Uid
+from provisioner.core.model import ROOT, FolderUid, Uid
+from provisioner.core.server import LiveFolder, Mark
 from tests.grafana.contract_place import Place, eventually
 
 pytestmark = pytest.mark.contract

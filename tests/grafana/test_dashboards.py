@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from provisioner.core.answers import Busy, Forbidden, ManagedElsewhere, NotSaved, Rejected, Save, Saved, Unknown
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnauthorised, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
-from provisioner.core.ports import Grafana
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Uid
 from provisioner.core.secret import Secret
+from provisioner.core.server import LiveFolder
 from provisioner.core.settings import Api
 from provisioner.grafana import search as searching
 from provisioner.grafana.dashboards import body_of

@@ -23,8 +23,9 @@ from provisioner.core.answers import (
     Unknown,
 )
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, LiveFolder, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Uid
 from provisioner.core.secret import Secret
+from provisioner.core.server import LiveFolder
 from provisioner.core.settings import Api
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.serve import Running

@@ -12,7 +12,8 @@ import pytest
 
 from provisioner.core.answers import Save, Saved
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import ROOT, LiveDashboard, Mark, Uid, Version
+from provisioner.core.model import ROOT, Uid
+from provisioner.core.server import LiveDashboard, Mark, Version
 from provisioner.core.settings import Api
 from provisioner.grafana import OpenGrafana, history
 from provisioner.sandbox.faults import Faults

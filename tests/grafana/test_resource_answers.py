@@ -27,7 +27,8 @@ from provisioner.core.answers import (
     VersionMismatch,
 )
 from provisioner.core.errors import TargetUnauthorised
-from provisioner.core.model import ROOT, FolderUid, Mark, Uid
+from provisioner.core.model import ROOT, FolderUid, Uid
+from provisioner.core.server import Mark
 from provisioner.grafana.replies import Lost, Reply
 from provisioner.grafana.resource_answers import delete_answer, folder_answer, save_answer
 from tests.grafana.resource_steps import STEPS, reply, reply_of, steps

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
-from provisioner.core.model import ROOT, FolderUid, Json, LiveFolder, Mark, Uid
+from provisioner.core.model import ROOT, FolderUid, Json, Uid
+from provisioner.core.server import LiveFolder, Mark
 from provisioner.core.settings import Api
 from provisioner.grafana import OpenGrafana
 from provisioner.grafana.resource_heads import Head, head_of, is_plain

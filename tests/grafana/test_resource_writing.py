@@ -20,7 +20,8 @@ from provisioner.core.answers import (
     Unknown,
     VersionMismatch,
 )
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveFolder, Mark, Uid
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
+from provisioner.core.server import LiveFolder, Mark
 from provisioner.grafana import OpenGrafana
 from tests.grafana.resource_steps import FOLDERS, PATH, STEPS, answer, twelve
 from tests.grafana.scripted import Answer, ScriptedServer

@@ -22,10 +22,11 @@ from provisioner.core.answers import (
     Unknown,
     VersionMismatch,
 )
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.introducing import Introduced, number_of
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, LiveFolder, Mark, Uid
-from provisioner.core.ports import Grafana
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
+from provisioner.core.server import LiveFolder, Mark
 from provisioner.core.settings import Api
 from provisioner.core.trash import NoTrash
 from provisioner.grafana.replies import Lost, Reply

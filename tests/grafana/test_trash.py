@@ -11,7 +11,8 @@ import pytest
 
 from provisioner.core.answers import Busy, Forbidden, Rejected, Unknown
 from provisioner.core.errors import TargetForbidden, TargetUnauthorised, TargetUnsuitable
-from provisioner.core.model import ROOT, FolderUid, Json, Server, Uid
+from provisioner.core.model import ROOT, FolderUid, Json, Uid
+from provisioner.core.server import Server
 from provisioner.core.trash import NotInTrash, NoTrash, Purged, Revived, TrashSeen
 from provisioner.grafana.trash import TrashRoutes
 from tests.grafana.conftest import Connect

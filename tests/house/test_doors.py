@@ -18,7 +18,7 @@ HOUSE = "provisioner"
 FILES = sorted((ROOT / HOUSE).rglob("*.py"))
 
 # A room is a folder or a file directly under provisioner/. It may import itself, the rooms named here, and no others.
-# What it needs of the rest it is handed, as a Protocol of core/ports.py.
+# What it needs of the rest it is handed, as a Protocol of core/ports.py or core/dialect.py.
 ROOMS: dict[str, frozenset[str]] = {
     "core": frozenset(),
     "config": frozenset({"core"}),

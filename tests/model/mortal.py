@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import cast
 
-from provisioner.core.ports import Grafana, Ledger
+from provisioner.core.dialect import Grafana
+from provisioner.core.ports import Ledger
 
 WRITES = frozenset(
     {

@@ -33,12 +33,9 @@ from provisioner.core.model import (
     Document,
     Fingerprint,
     FolderUid,
-    Found,
     Json,
-    Mark,
     Origin,
     Revision,
-    Server,
     Shape,
     SourceName,
     TargetName,
@@ -47,6 +44,7 @@ from provisioner.core.model import (
 from provisioner.core.problems import Excerpt, Problem, Severity
 from provisioner.core.records import Kept, Record, Why
 from provisioner.core.report import Failure, PassReport, SourceState, Validation
+from provisioner.core.server import Found, Mark, Server
 from provisioner.core.settings import DriftPolicy, Override, Policy, PolicyChange
 from provisioner.core.status import status
 from provisioner.core.three_way import Bodies

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from provisioner.core.changes import Conflict, CreateDashboard, Outcome, Plan, Result
-from provisioner.core.model import Found, Uid
+from provisioner.core.model import Uid
 from provisioner.core.problems import Excerpt, Severity
 from provisioner.core.report import Exit, Failure, PassReport, Validation, exit_code, validation_exit_code
+from provisioner.core.server import Found
 from provisioner.render.formats import render_apply, render_failure, render_plan, render_problems, render_validation
 from provisioner.render.options import Format, Options
 from tests.render import samples

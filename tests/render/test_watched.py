@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 from provisioner.core.changes import CreateFolder, Outcome, Plan, Result
 from provisioner.core.guard import Pruning
-from provisioner.core.model import ROOT, LiveFolder
+from provisioner.core.model import ROOT
 from provisioner.core.report import Exit, exit_code
+from provisioner.core.server import LiveFolder
 from provisioner.render.formats import render_apply, render_plan
 from provisioner.render.options import Format, Options
 from tests.render import samples

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provisioner.core.changes import Change, ConflictKind, Outcome, Plan, Result, UpdateDashboard
-from provisioner.core.model import ROOT, Mark
+from provisioner.core.model import ROOT
 from provisioner.core.report import Exit, Failure, exit_code
+from provisioner.core.server import Mark
 from provisioner.render.formats import render_apply, render_plan
 from provisioner.render.options import Format, Options
 from tests.render import samples

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from provisioner.core.model import BlobId, Fingerprint, FolderUid, Mark, SourceName, TargetName, Uid
+from provisioner.core.model import BlobId, Fingerprint, FolderUid, SourceName, TargetName, Uid
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
+from provisioner.core.server import Mark
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from provisioner.core.model import FolderUid, Mark, ReadingKey, TargetName, Uid
+from provisioner.core.model import FolderUid, ReadingKey, TargetName, Uid
 from provisioner.core.ports import Ledger
 from provisioner.core.records import Action, Intent, Why
+from provisioner.core.server import Mark
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 from provisioner.state.sqlite import SqliteMemory

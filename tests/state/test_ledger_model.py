@@ -13,8 +13,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from provisioner.core.model import Fingerprint, FolderUid, Mark, TargetName, Uid
+from provisioner.core.model import Fingerprint, FolderUid, TargetName, Uid
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
+from provisioner.core.server import Mark
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 from tests.state.ledger_values import content, folder, kept, record

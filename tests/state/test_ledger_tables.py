@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from provisioner.core.errors import StateUnusable
-from provisioner.core.model import Mark, Uid
+from provisioner.core.model import Uid
+from provisioner.core.server import Mark
 from provisioner.state.file import StateFile
 from provisioner.state.sqlite import SqliteMemory
 from provisioner.state.tables import TABLES_VERSION

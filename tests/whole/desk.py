@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from provisioner.core.changes import Drift
-from provisioner.core.model import Fingerprint, FolderUid, Mark, Uid
+from provisioner.core.model import Fingerprint, FolderUid, Uid
 from provisioner.core.records import Intent, Kept, Record, Why
 from provisioner.core.restore import Listing, NotFound, Restored
+from provisioner.core.server import Mark
 from provisioner.core.settings import DirectorySettings, Settings, TargetSettings
 from provisioner.grafana import Waiting, open_grafana
 from provisioner.restoring import Desk, Wish, list_states, restore

@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlite3 import Connection as Database
 from typing import Any
 
-from provisioner.core.ports import Grafana
+from provisioner.core.dialect import Grafana
 from provisioner.core.secret import Secret
 from provisioner.core.settings import Api, BasicAuth, Connection, DirectorySettings, DriftPolicy, Policy, Prune, Settings, TargetSettings
 from provisioner.grafana import open_grafana

@@ -11,8 +11,9 @@ import pytest
 from provisioner.config.secrets import reveal
 from provisioner.core.answers import DeleteAnswer
 from provisioner.core.changes import ConflictKind, Result
-from provisioner.core.model import Json, Mark, Uid
+from provisioner.core.model import Json, Uid
 from provisioner.core.report import Exit, exit_code
+from provisioner.core.server import Mark
 from provisioner.core.settings import Api, Policy, Prune
 from provisioner.grafana import open_grafana
 from provisioner.looking import NONE

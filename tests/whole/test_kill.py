@@ -12,11 +12,12 @@ from typing import Any, cast
 import pytest
 
 from provisioner.core.changes import ConflictKind, Result
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden
-from provisioner.core.model import LiveDashboard, Uid
-from provisioner.core.ports import Grafana
+from provisioner.core.model import Uid
 from provisioner.core.records import Intent, Kept, Record, Why
 from provisioner.core.report import PassReport
+from provisioner.core.server import LiveDashboard
 from provisioner.grafana import Waiting, open_grafana
 from provisioner.sandbox import Faults, objects
 from provisioner.sandbox.server import MAIN_ORGANISATION

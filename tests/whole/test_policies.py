@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from provisioner.core.changes import ConflictKind, LiveState, Result
-from provisioner.core.model import DesiredDashboard, Found
+from provisioner.core.model import DesiredDashboard
 from provisioner.core.report import Exit, exit_code
+from provisioner.core.server import Found
 from provisioner.sandbox.settings import ProvisionedFile
 from tests.whole.house import GIT_WINS, SAVES, House, dashboard, house, kinds, only_conflict, outcome, panel_titled, results
 

@@ -14,12 +14,13 @@ from typing import Any, cast
 
 import pytest
 
+from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden
 from provisioner.core.export import Choice, PullReport, pull_exit_code
 from provisioner.core.generations import Ability
-from provisioner.core.model import Json, LiveDashboard, Uid
-from provisioner.core.ports import Grafana
+from provisioner.core.model import Json, Uid
 from provisioner.core.report import Exit, PassReport, exit_code
+from provisioner.core.server import LiveDashboard
 from provisioner.core.settings import DirectorySettings, Settings, SourceSettings, TargetSettings
 from provisioner.exporting import Pulling, pull
 from provisioner.grafana import Waiting, open_grafana

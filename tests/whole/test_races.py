@@ -6,8 +6,8 @@ import pytest
 
 from provisioner.core.changes import ConflictKind, LiveState, Result
 from provisioner.core.generations import Ability
-from provisioner.core.model import Found
 from provisioner.core.report import Exit, exit_code
+from provisioner.core.server import Found
 from provisioner.sandbox.faults import Faults
 from tests.whole.house import BY_UID, GIT_WINS, SAVES, House, dashboard, kinds, only_conflict, outcome, panel_titled, results
 

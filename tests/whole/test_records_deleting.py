@@ -13,9 +13,10 @@ from provisioner.core.answers import DeleteAnswer
 from provisioner.core.changes import Result
 from provisioner.core.generations import Ability
 from provisioner.core.guard import HoldReason
-from provisioner.core.model import Mark, Uid
+from provisioner.core.model import Uid
 from provisioner.core.records import Why
 from provisioner.core.report import Exit, PassReport, exit_code
+from provisioner.core.server import Mark
 from provisioner.core.settings import Ceiling, Policy, Prune
 from provisioner.grafana import open_grafana
 from provisioner.sandbox.faults import Faults

@@ -8,8 +8,9 @@ import pytest
 
 from provisioner.core.changes import ConflictKind, Result
 from provisioner.core.generations import Ability
-from provisioner.core.model import Fingerprint, Mark
+from provisioner.core.model import Fingerprint
 from provisioner.core.records import Why
+from provisioner.core.server import Mark
 from provisioner.core.settings import DeletedPolicy, DriftPolicy, Policy, Prune
 from tests.whole.desk import (
     SALES,

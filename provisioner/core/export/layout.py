@@ -16,7 +16,8 @@ from provisioner.core.export.report import Remark
 from provisioner.core.export.scope import Scope
 from provisioner.core.export.there import There, relative
 from provisioner.core.identity import RESERVED_FOLDER_UIDS, is_legal_uid
-from provisioner.core.model import ROOT, DesiredDashboard, Entry, FolderUid, Found, Server, Uid
+from provisioner.core.model import ROOT, DesiredDashboard, Entry, FolderUid, Uid
+from provisioner.core.server import Found, Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from provisioner.core.model import Server, TargetName
+from provisioner.core.model import TargetName
 from provisioner.core.problems import Problem, errors, ordered
 from provisioner.core.report import Exit, Failure
+from provisioner.core.server import Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from provisioner.core.export.report import Remark
 from provisioner.core.identity import derived_folder_uid
-from provisioner.core.model import ROOT, FolderUid, Found, LiveFolder, Server
+from provisioner.core.model import ROOT, FolderUid
+from provisioner.core.server import Found, LiveFolder, Server
 
 _JOINT = " / "
 

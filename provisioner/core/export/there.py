@@ -16,20 +16,10 @@ from provisioner.core.export.scope import Scope
 from provisioner.core.flattening import Flattening, servable
 from provisioner.core.folders import FolderTree, folder_tree
 from provisioner.core.identity import derived_uid
-from provisioner.core.model import (
-    ROOT,
-    Desired,
-    DesiredDashboard,
-    DesiredFolder,
-    Entry,
-    FolderDocument,
-    FolderUid,
-    Server,
-    SourceFiles,
-    Uid,
-)
+from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, Entry, FolderDocument, FolderUid, SourceFiles, Uid
 from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
+from provisioner.core.server import Server
 
 
 @dataclass(frozen=True, slots=True)
