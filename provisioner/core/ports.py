@@ -1,7 +1,7 @@
 """What the spine is handed: the seams between thinking and touching, as Protocols.
 
-In: nothing. Out: `Source`, `Memory`, `Ledger` and what the daemon needs beside. Real rooms implement them; nothing here does anything. What is
-asked of a server is in `dialect.py`.
+In: nothing. Out: `Source`, `Memory`, `Ledger` and what the daemon needs beside. Real rooms implement them; nothing here does anything.
+What is asked of a server is in `dialect.py`.
 """
 
 from __future__ import annotations
