@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from provisioner.core.errors import RefNotFound, SourceError, SourceRefused
-from provisioner.core.model import Entry, Revision, Snapshot, SourceName
+from provisioner.core.model import BlobId, Entry, Revision, Snapshot, SourceName
 from provisioner.core.settings import DirectorySettings
 from provisioner.sources.blob_id import blob_id
 from provisioner.sources.gathering import Gathering
@@ -31,6 +31,7 @@ _WALKS = 3
 """How often a tree that changes under our eyes is walked before it is called incomplete."""
 
 _Stamp = tuple[int, int, int, int, int]
+_Hashed = tuple[_Stamp, Entry]
 _Found = tuple[Snapshot, bool]
 
 
@@ -41,7 +42,7 @@ class DirectorySource:
         self._settings = settings
         self._chooser = Chooser(settings.selection)
         self._now = now
-        self._hashed: dict[str, tuple[_Stamp, str]] = {}
+        self._hashed: dict[str, _Hashed] = {}
 
     @property
     def name(self) -> SourceName:
@@ -97,9 +98,9 @@ class DirectorySource:
     def _look(self, *, last: bool) -> _Found:
         root = self._root()
         gathering = Gathering(self._settings.selection.limits)
-        walk = Walk(root, self._chooser, gathering)
+        walk = Walk(root, self._chooser, gathering, self._hashed)
         data = _switch(root)
-        hashed: dict[str, tuple[_Stamp, str]] = {}
+        hashed: dict[str, _Hashed] = {}
         for file in _alone(root) or walk.files():
             if gathering.admits(file.path, file.status.st_size):
                 self._take(file, gathering, walk, hashed)
@@ -111,12 +112,12 @@ class DirectorySource:
             gathering.tell("file-unreadable", walk.restless, message, remedy="nothing to do: the next pass reads it again")
         return gathering.snapshot(self.name, Revision(self._settings.path), self._settings.path), walk.restless is None
 
-    def _take(self, file: File, gathering: Gathering, walk: Walk, hashed: dict[str, tuple[_Stamp, str]]) -> None:
+    def _take(self, file: File, gathering: Gathering, walk: Walk, hashed: dict[str, _Hashed]) -> None:
         stamp = _stamp(file.status)
         known = self._hashed.get(file.path)
         if known is not None and known[0] == stamp:
             hashed[file.path] = known
-            gathering.take(file.path, known[1], file.status.st_size)
+            gathering.take(known[1])
             return
         begun = self._now()
         try:
@@ -127,10 +128,10 @@ class DirectorySource:
         if data is None:
             walk.restless = file.path
             return
-        blob = blob_id(data)
-        gathering.take(file.path, blob, len(data))
+        entry = Entry(file.path, BlobId(blob_id(data)), len(data))
+        gathering.take(entry)
         if begun - max(file.status.st_mtime_ns, file.status.st_ctime_ns) > _RACY:
-            hashed[file.path] = (stamp, blob)
+            hashed[file.path] = (stamp, entry)
 
 
 class _Place:

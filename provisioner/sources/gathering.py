@@ -7,7 +7,7 @@ every problem told here that is an error leaves it incomplete, for whatever the 
 from __future__ import annotations
 
 from provisioner.core.catalog import problem
-from provisioner.core.model import BlobId, Entry, Revision, Snapshot, SourceName
+from provisioner.core.model import Entry, Revision, Snapshot, SourceName
 from provisioner.core.problems import Problem, Severity, ordered
 from provisioner.core.settings import Limits
 from provisioner.sources.paths import shown
@@ -43,9 +43,9 @@ class Gathering:
         self._bytes += size
         return True
 
-    def take(self, path: str, blob: str, size: int) -> None:
+    def take(self, entry: Entry) -> None:
         """The file counts."""
-        self._entries.append(Entry(path, BlobId(blob), size))
+        self._entries.append(entry)
 
     def tell(self, code: str, path: str, message: str, *, remedy: str = "") -> None:
         """Something is wrong with the file at this path, which may be unprintable."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from provisioner.core.errors import RefNotFound
-from provisioner.core.model import Revision, Snapshot
+from provisioner.core.model import BlobId, Entry, Revision, Snapshot
 from provisioner.core.settings import GitSettings
 from provisioner.sources.gathering import Gathering
 from provisioner.sources.git_blobs import Blobs
@@ -137,7 +137,7 @@ class Reading:
             raise RefNotFound(f"{at.words} is a submodule", next_step="state its repository as a source of its own") from failed
         name = posixpath.basename(at.path)
         if leaf.size is not None and gathering.admits(name, leaf.size):
-            gathering.take(name, leaf.blob, leaf.size)
+            gathering.take(Entry(name, BlobId(leaf.blob), leaf.size))
 
     def _absent(self, at: _At) -> RefNotFound:
         """Which directories are there, where the path ceases to be."""

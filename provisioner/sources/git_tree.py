@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from provisioner.core.model import BlobId, Entry
 from provisioner.sources.gathering import Gathering
 from provisioner.sources.paths import tamed, unsafe
 from provisioner.sources.selection import Chooser
@@ -94,7 +95,7 @@ class Listing:
             if self._chooser.enters(path):
                 self._gathering.tell("submodule-passed-over", path, f"it is a submodule at commit {leaf.blob[:12]}")
         elif not self._gathering.full and self._chooser.takes(path) and leaf.size is not None and self._gathering.admits(path, leaf.size):
-            self._gathering.take(path, leaf.blob, leaf.size)
+            self._gathering.take(Entry(path, BlobId(leaf.blob), leaf.size))
 
     def _follow(self, links: list[str]) -> None:
         """Files behind links, and the files of directories behind links."""

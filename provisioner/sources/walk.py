@@ -12,8 +12,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provisioner.sources.gathering import EVERYTHING, Gathering
 from provisioner.sources.paths import tamed, unsafe
@@ -26,8 +27,7 @@ _MOST_VISITED = 1_000_000
 """Names looked at in one walk: `/` named by mistake as the path ends in seconds, not hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A regular file that counts. `path` is within the source, `real` where it lies once links are followed."""
 
     path: str
@@ -45,10 +45,13 @@ class _Place:
 
 
 class Walk:
-    """One walk. `restless` names something that was listed and gone a moment later: then the tree is being changed."""
+    """One walk. `restless` names something that was listed and gone a moment later: then the tree is being changed. `known` are paths of
+    files that counted in an earlier walk, by the same choice: of these it need not be asked again.
+    """
 
-    def __init__(self, root: str, chooser: Chooser, gathering: Gathering) -> None:
+    def __init__(self, root: str, chooser: Chooser, gathering: Gathering, known: Container[str] = frozenset()) -> None:
         self._root = root
+        self._known = known
         self._chooser = chooser
         self._gathering = gathering
         self._visited = 0
@@ -63,13 +66,13 @@ class Walk:
             if self._gathering.full:
                 return
             path = place.path + item.name
-            why = unsafe(path)
-            if why is not None:
-                if item.name != ".git" and (self._chooser.takes(tamed(path)) or item.is_dir(follow_symlinks=False)):
-                    self._gathering.tell("path-unsafe", path, why)
-                continue
             try:
-                yield from self._visit(item, place, path)
+                if path in self._known and item.is_file(follow_symlinks=False):
+                    yield File(path, item.path, item.stat(follow_symlinks=False))
+                elif (why := unsafe(path)) is None:
+                    yield from self._visit(item, place, path)
+                elif item.name != ".git" and (self._chooser.takes(tamed(path)) or item.is_dir(follow_symlinks=False)):
+                    self._gathering.tell("path-unsafe", path, why)
             except FileNotFoundError:
                 self.restless = path
             except OSError as error:

@@ -118,10 +118,10 @@ class Listening:
         events = kernel.wait()
         with self._turn:
             worth = not self._ended.is_set() and self._take(events)
-        if worth:
-            self._hint()
         if self._refused:
             self._shut(self._refused)
+        if worth:  # last of all: who is told finds everything as it stays
+            self._hint()
 
     def _hint(self) -> None:
         self._hinted = time.monotonic()
@@ -136,8 +136,7 @@ class Listening:
             except OSError as error:
                 self._refused = _no_instance(error)
                 return False
-            self._refused = ""
-            if self._survey():
+            if self._listens(self._kernel):
                 return True
         self._shut(self._refused)
         return False
@@ -190,10 +189,14 @@ class Listening:
             self._refuse(self._kernel, refusal)
 
     def _survey(self) -> bool:
-        """Listens where the ways lead now, and nowhere else. False when that is refused: then nothing is listened to any more."""
-        kernel = self._kernel
-        if kernel is None or self._refused:
-            return False
+        """As `_listens`, where events were to be had until now."""
+        return self._kernel is not None and not self._refused and self._listens(self._kernel)
+
+    def _listens(self, kernel: Kernel) -> bool:
+        """Listens where the ways lead now, and nowhere else. False when that is refused: then nothing is listened to any more.
+
+        What was refused before stays told until this has come to its end: a try that fails must not look like events for a moment.
+        """
         posts: dict[int, Post] = {}
         survey = Survey(kernel, self._chooser, posts)
         try:
@@ -206,6 +209,7 @@ class Listening:
         self._posts = posts
         self._blind = survey.blind
         self._deaf = deaf(self._root or self._settings.path, self._mounts)
+        self._refused = ""
         return True
 
     def _refuse(self, kernel: Kernel, refusal: Unwatchable) -> None:

@@ -7,7 +7,8 @@ before it returns: what was begun or settled survives a power cut. It decides no
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PUT_RECORD = "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)"
+_DROP_RECORD = "DELETE FROM record WHERE target = ? AND uid = ?"
 _UNNEEDED_BODIES = """
 DELETE FROM body WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.content = body.content)
                    AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.content = body.content)
@@ -35,14 +37,16 @@ class SqliteLedger:
         self._file = file
         self._target = target
         self._keep_seconds = keep_seconds
-        self._known: tuple[tuple[int, int], dict[Uid, Record]] | None = None
+        self._known: tuple[int | None, dict[Uid, Record]] | None = None
 
     def records(self) -> dict[Uid, Record]:
-        """All records of the target. Read anew only when the file has changed since: at rest, a pass of the daemon costs no parsing."""
+        """All records of the target, by uid. Read anew only when somebody else has changed one since: after a save of ours, the next
+        pass of the daemon parses nothing.
+        """
         with self._file.reading() as connection:
-            stamp = _stamp(connection)
+            stamp = self._stamp(connection)
             if self._known is None or self._known[0] != stamp:
-                found = connection.execute("SELECT body FROM record WHERE target = ?", (self._target,))
+                found = connection.execute("SELECT body FROM record WHERE target = ? ORDER BY uid", (self._target,))
                 self._known = stamp, rows.records_in(text for (text,) in found)
             return self._known[1].copy()
 
@@ -64,13 +68,9 @@ class SqliteLedger:
 
     def settle(self, uid: Uid, record: Record | None, body: Mapping[str, Json] | None = None) -> None:
         """After it. `body` is kept as the base for as long as a record has this content; it is no row of `kept`."""
-        with self._file.writing() as connection:
-            if record is None:
-                connection.execute("DELETE FROM record WHERE target = ? AND uid = ?", (self._target, uid))
-            else:
-                connection.execute(_PUT_RECORD, self._row(record))
-                if body is not None:
-                    _put_body(connection, record.content, body)
+        with self._recording({uid: record}) as connection:
+            if record is not None and body is not None:
+                _put_body(connection, record.content, body)
             self._end_intent(connection, uid)
 
     def abandon(self, uid: Uid) -> None:
@@ -80,17 +80,17 @@ class SqliteLedger:
 
     def note(self, records: Iterable[Record]) -> None:
         """Records without a write, all in one transaction."""
-        noted = [self._row(each) for each in records]
+        noted = {each.uid: each for each in records}
         if noted:
-            with self._file.writing() as connection:
-                connection.executemany(_PUT_RECORD, noted)
+            with self._recording(noted):
+                pass
 
     def forget(self, uids: Iterable[Uid]) -> None:
         """These records go, all in one transaction; kept bodies stay for their time."""
-        gone = [(self._target, each) for each in uids]
+        gone = dict.fromkeys(uids)
         if gone:
-            with self._file.writing() as connection:
-                connection.executemany("DELETE FROM record WHERE target = ? AND uid = ?", gone)
+            with self._recording(gone):
+                pass
 
     def note_folder(self, folder: FolderRecord) -> None:
         """A folder that was made, renamed or moved."""
@@ -178,6 +178,26 @@ class SqliteLedger:
         with self._file.reading() as connection:
             return tuple(understood(text) for (text,) in connection.execute(query, values))
 
+    @contextmanager
+    def _recording(self, changed: Mapping[Uid, Record | None]) -> Iterator[sqlite3.Connection]:
+        """One transaction that puts these records, or drops them where None stands; what is known of the others stays known."""
+        with self._file.reading():  # so that no thread reads between the transaction and what is known of it
+            with self._file.writing() as connection:
+                known, self._known = self._known, None
+                current = known is not None and known[0] == self._stamp(connection)
+                connection.executemany(_DROP_RECORD, [(self._target, uid) for uid, record in changed.items() if record is None])
+                connection.executemany(_PUT_RECORD, [self._row(record) for record in changed.values() if record is not None])
+                yield connection
+                stamp = self._stamp(connection)
+            if known is not None and current:
+                records = {uid: record for uid, record in {**known[1], **changed}.items() if record is not None}
+                self._known = stamp, records if changed.keys() <= known[1].keys() else dict(sorted(records.items()))
+
+    def _stamp(self, connection: sqlite3.Connection) -> int | None:
+        """Another one whenever a record of the target changed, whoever changed it; None before the first."""
+        found = connection.execute("SELECT value FROM stamp WHERE target = ?", (self._target,)).fetchone()
+        return None if found is None else int(found[0])
+
     def _row(self, record: Record) -> tuple[str, str, str, str]:
         return self._target, record.uid, record.content, rows.record_out(record)
 
@@ -192,12 +212,6 @@ def _put_body(connection: sqlite3.Connection, content: Fingerprint, body: Mappin
     """Within the transaction that needs it: looked for before it, a body that is there could be swept away in between."""
     if not connection.execute("SELECT 1 FROM body WHERE content = ?", (content,)).fetchall():
         connection.execute("INSERT INTO body VALUES (?, ?)", (content, rows.body_out(body)))
-
-
-def _stamp(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Changes whenever the file may have: by another connection (SQLite's data_version), or by this one."""
-    (theirs,) = connection.execute("PRAGMA data_version").fetchone()
-    return theirs, connection.total_changes
 
 
 def _microseconds(when: str) -> int:

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 """Kept in the file's user_version. 1: readings and fingerprints. 2: also records, folders, intents, kept bodies, confirmations. 3: intents
-with the message of their write; marks with their state; home dashboards.
+with the message of their write; marks with their state; home dashboards. 4: a stamp for the records of each target.
 """
 
 APPLICATION_ID = 0x70_72_76_73
@@ -59,6 +59,15 @@ _STEPS = (
         "UPDATE intent SET body = json_insert(body, '$[3][#]', '') WHERE json_array_length(body, '$[3]') = 17",
         "UPDATE record SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 17",
         "UPDATE kept SET body = json_insert(body, '$[#]', '') WHERE json_array_length(body) = 11",
+    ),
+    (
+        # Another one whenever a record of the target changes, whoever wrote the statement: who has read them knows whether to read again.
+        "CREATE TABLE IF NOT EXISTS stamp (target TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+        *(
+            f"""CREATE TRIGGER IF NOT EXISTS stamp_{verb.lower()} AFTER {verb} ON record
+                BEGIN INSERT OR REPLACE INTO stamp VALUES ({row}.target, random()); END"""  # noqa: S608 - our own names alone
+            for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+        ),
     ),
 )
 _FIRST = frozenset({"about", "reading", "fingerprint"})

@@ -1,8 +1,8 @@
 """The state file's lock, taken for a whole process: its threads may write at the same time, other processes may not.
 
 In: the lock, as one thread would take it. Out: a block that several threads may be in and no other process; and whether another process
-was in it meanwhile. The daemon holds it for as long as passes run and lets go between them, so that `confirm`, `apply --take` and `restore`
-have their turn beside it.
+was in it meanwhile. The daemon holds it for as long as passes run and lets go between them, so that `apply --take` and `restore` have
+their turn beside it. (`confirm` needs none: it writes one row.)
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def test_a_file_of_a_later_release_is_refused_and_left_as_it_is(path: Path) -> N
         one.note([record()])
     script(path, "PRAGMA user_version = 9; PRAGMA wal_checkpoint(TRUNCATE);")
     before = path.read_bytes()
-    with pytest.raises(StateUnusable, match=r"written by a later release \(tables of version 9, we know 3\)") as caught:
+    with pytest.raises(StateUnusable, match=r"written by a later release \(tables of version 9, we know 4\)") as caught:
         StateFile(str(path))
     assert "use that release" in caught.value.next_step
     memory = SqliteMemory(str(path), today=lambda: 1, rules="others")
