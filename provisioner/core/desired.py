@@ -23,10 +23,10 @@ _UNREAD = frozenset(rule.code for rule in RULES if rule.area is Area.SYNTAX)
 """Errors after which a file may hold more than was read of it."""
 
 _File = tuple[SourceName, str]
-_Open = tuple[tuple[Input, str], ...]
+Open = tuple[tuple[Input, str], ...]
 """Inputs that nothing fills, with the reasons."""
 
-_Found = tuple[DesiredDashboard, Problem]
+Found = tuple[DesiredDashboard, Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,29 @@ class Wants:
     folders_as: FoldersAs = FoldersAs.TAG
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked out of what: so that the next time, when one file of ten thousand changed, the others need not be gone through.
+    `sources` are by name.
+    """
+
+    sources: tuple[SourceFiles, ...]
+    wants: Wants
+    tree: FolderTree
+    desired: Desired
+
+
 def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
     """What the target should hold. Deterministic; equal for every order of sources and files."""
-    sources = sorted(sources, key=lambda each: each.snapshot.source)
-    severities = {code: each for code, each in wants.severities if code not in BY_CODE or not BY_CODE[code].fixed}
+    return work_out(sources, wants).desired
+
+
+def work_out(sources: Iterable[SourceFiles], wants: Wants) -> Worked:
+    """The same, with what it was worked out of."""
+    sources = tuple(sorted(sources, key=lambda each: each.snapshot.source))
+    severities = binding(wants)
     tree = folder_tree(sources, wants.folder, severities)
-    candidates = [each for source in sources for each in _candidates(source, tree, wants)]
+    candidates = [each for source in sources for each in candidates_of(source, tree, wants)]
     dashboards = [dashboard for dashboard, _ in candidates]
     told = [*weighed(tree.problems, severities)]
     refused: set[_File] = set()
@@ -63,14 +80,14 @@ def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
             told += (each.within(shown) for each in found)
             if errors(found):
                 refused.add((source.snapshot.source, path))
-    for dashboard, each in (*_each_alone(candidates, tree, wants), *_uid_duplicates(dashboards), *_title_duplicates(dashboards)):
+    for dashboard, each in (*each_alone(candidates, tree, wants), *_uid_duplicates(dashboards), *_title_duplicates(dashboards)):
         for weighty in weighed((each,), severities):
             told.append(weighty)
             if weighty.severity is Severity.ERROR:
                 refused.add(_file(dashboard))
     kept, left = _parted(dashboards, lambda each: each.folder not in tree.unknown and _file(each) not in refused)
-    kept.sort(key=lambda each: (each.origin.path, each.origin.source, each.document.index))
-    return Desired(
+    kept.sort(key=place_of)
+    desired = Desired(
         folders=tree.needed(each.folder for each in kept),
         dashboards=tuple(kept),
         problems=ordered(told),
@@ -78,6 +95,17 @@ def desire(sources: Iterable[SourceFiles], wants: Wants) -> Desired:
         complete=all(source.snapshot.complete and all(_uids_known(reading) for _, reading in source.files) for source in sources),
         hiding=tuple(sorted({*_unread(sources), *_nameless(left)})),
     )
+    return Worked(sources, wants, tree, desired)
+
+
+def place_of(dashboard: DesiredDashboard) -> tuple[str, SourceName, int]:
+    """Where it comes from: what dashboards are sorted by."""
+    return (dashboard.origin.path, dashboard.origin.source, dashboard.document.index)
+
+
+def binding(wants: Wants) -> dict[str, Severity]:
+    """The weights that a target gives to problems, without those that are fixed."""
+    return {code: each for code, each in wants.severities if code not in BY_CODE or not BY_CODE[code].fixed}
 
 
 def uid_pointer(document: Document) -> str:
@@ -135,11 +163,11 @@ def _nameless(left: Iterable[DesiredDashboard]) -> Iterator[Hiding]:
     return (Hiding(each.origin.shown, *_file(each)) for each in left if each.derived)
 
 
-def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator[tuple[DesiredDashboard, _Open]]:
+def candidates_of(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator[tuple[DesiredDashboard, Open]]:
     """Every document of a source as it would be applied, in its folder and filled, with what stays open."""
     name, prefix = source.snapshot.source, source.prefix
     data_sources, variables = dict(wants.data_sources), dict(wants.variables)
-    nothing: tuple[Fill, _Open] = (Fill(tag=wants.owner_tag), ())
+    nothing: tuple[Fill, Open] = (Fill(tag=wants.owner_tag), ())
     for entry, reading in source.files:
         if not reading.documents:
             continue
@@ -154,7 +182,7 @@ def _candidates(source: SourceFiles, tree: FolderTree, wants: Wants) -> Iterator
             yield DesiredDashboard(uid, each.title, folder, titles, each, origin, fill, each.uid is None), unfilled
 
 
-def _each_alone(candidates: Iterable[tuple[DesiredDashboard, _Open]], tree: FolderTree, wants: Wants) -> Iterator[_Found]:
+def each_alone(candidates: Iterable[tuple[DesiredDashboard, Open]], tree: FolderTree, wants: Wants) -> Iterator[Found]:
     """What is to be said of each dashboard without looking at the others."""
     for dashboard, unfilled in candidates:
         document = dashboard.document
@@ -173,7 +201,7 @@ def _each_alone(candidates: Iterable[tuple[DesiredDashboard, _Open]], tree: Fold
             yield dashboard, _unfilled(dashboard, each, reason, asked=wants.asked)
 
 
-def _about(dashboard: DesiredDashboard, code: str, message: str, *, pointer: str | None = None) -> _Found:
+def _about(dashboard: DesiredDashboard, code: str, message: str, *, pointer: str | None = None) -> Found:
     document = dashboard.document
     where = document.pointer if pointer is None else pointer
     return dashboard, problem(code, dashboard.origin.shown, message, pointer=where, document=document.document)
@@ -209,13 +237,13 @@ def _unfilled(dashboard: DesiredDashboard, each: Input, reason: str, *, asked: b
 # --- files beside each other -------------------------------------------------------------------------------------------------------------
 
 
-def _uid_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[_Found]:
+def _uid_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[Found]:
     for same in _sharing(dashboards, [each.uid for each in dashboards]):
         for each, others in _beside(same):
             yield _about(each, "uid-duplicate", f'uid "{each.uid}" is also used by {others}', pointer=uid_pointer(each.document))
 
 
-def _title_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[_Found]:
+def _title_duplicates(dashboards: Sequence[DesiredDashboard]) -> Iterator[Found]:
     """Files with one uid are told of that alone."""
     places = [f"{each.folder}\0{each.title.strip().casefold()}" for each in dashboards]
     for same in _sharing(dashboards, places):

@@ -20,7 +20,7 @@ _TOP = ""
 """The directory at the top of a source. Its folder is the stated parent, or the root, which is none."""
 
 _ROOT_NAMES = frozenset({"", "general", "General"})
-_FOLDER_KINDS = frozenset({FileKind.FOLDER_JSON, FileKind.FOLDER_YAML})
+FOLDER_KINDS = frozenset({FileKind.FOLDER_JSON, FileKind.FOLDER_YAML})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _said(sources: tuple[SourceFiles, ...], severities: Mapping[str, Severity]) 
 
 
 def _is_folder_file(path: str) -> bool:
-    return "_folder." in path.lower() and kind_of(path) in _FOLDER_KINDS
+    return "_folder." in path.lower() and kind_of(path) in FOLDER_KINDS
 
 
 def _directories(sources: tuple[SourceFiles, ...]) -> Mapping[str, str]:
