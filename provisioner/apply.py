@@ -8,7 +8,7 @@ refused by overwriting.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -19,9 +19,11 @@ from provisioner.core.answers import (
     FolderRenamed,
     FolderSaved,
     FolderStale,
+    FolderUpdateAnswer,
     FolderUpdated,
     Forbidden,
     Gone,
+    ManagedElsewhere,
     Rejected,
     Unknown,
 )
@@ -29,8 +31,9 @@ from provisioner.core.changes import Change, ConflictKind, CreateDashboard, Crea
 from provisioner.core.conflicts import conflict
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import SourceError, StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
+from provisioner.core.folder_order import in_order, passing_title
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, DesiredDashboard, FolderUid, Json, Revision, SourceName
+from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, FolderUid, Json, Revision, SourceName
 from provisioner.core.server import LiveFolder
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
@@ -68,7 +71,7 @@ class Applied:
 def apply(plan: Plan, hands: Hands) -> Applied:
     """Each change once, in an order whose every prefix is a safe stop."""
     run = _Run(hands)
-    folders = [run.folder(change) for change in plan.changes if isinstance(change, CreateFolder)]
+    folders = run.folders([change for change in plan.changes if isinstance(change, CreateFolder)])
     sender = Sender(hands.grafana, hands.live, run.folder_ids, hands.revisions, hands.journal.base)
     writes = [change for change in plan.changes if not isinstance(change, CreateFolder)]
     # Twice as many threads as saves: while some wait for the server, the others have the next contents ready.
@@ -87,10 +90,24 @@ class _Run:
         self.stopped = False
         self.folder_ids: dict[FolderUid, int] = {ROOT: 0, **{folder.uid: folder.id for folder in hands.live.folders}}
         self._missing: set[FolderUid] = set()
+        self._aside: dict[FolderUid, LiveFolder] = {}
+        self._noted: frozenset[FolderUid] | None = None
         self._turns = threading.BoundedSemaphore(hands.at_a_time)
 
+    def folders(self, changes: Sequence[CreateFolder]) -> list[Outcome]:
+        """Makes and changes folders in an order that titles allow; the outcomes are in the order of the plan."""
+        told: dict[FolderUid, Outcome] = {}
+        for step in in_order(changes, self._hands.live.server):
+            uid = step.change.folder.uid
+            if uid in told:
+                continue  # it could not step aside
+            outcome = self.folder(step.change) if step.aside is None else self._aside_for_a_moment(step.change, step.aside)
+            if outcome is not None:
+                told[uid] = outcome
+        return [told[change.folder.uid] for change in changes]
+
     def folder(self, change: CreateFolder) -> Outcome:
-        """Makes one folder, unless its parent could not be made."""
+        """Makes or changes one folder, unless its parent could not be made."""
         outcome = self._guarded(change, change.folder.parent, lambda: self._make(change))
         if change.live is None and outcome.result not in (Result.CREATED, Result.UNCHANGED):
             self._missing.add(change.folder.uid)
@@ -165,7 +182,19 @@ class _Run:
     def _make(self, change: CreateFolder) -> Outcome:
         folder = change.folder
         if change.live is not None:
-            return self._change(change, change.live)
+            return self._change(change, self._aside.get(folder.uid, change.live))
+        if self._noted is None:
+            self._noted = frozenset(self._hands.journal.ledger.folders())
+        if folder.uid in self._noted:
+            return self._created(change)
+        self._hands.journal.intend_folder(folder)
+        outcome = self._created(change)
+        if outcome.result is not Result.CREATED:
+            self._hands.journal.forget_folder(folder)
+        return outcome
+
+    def _created(self, change: CreateFolder) -> Outcome:
+        folder = change.folder
         match answer := self._hands.grafana.create_folder(folder):
             case FolderSaved():
                 self.folder_ids[folder.uid] = answer.id
@@ -201,17 +230,39 @@ class _Run:
 
     def _change(self, change: CreateFolder, live: LiveFolder) -> Outcome:
         """Renames or moves a folder of ours, over the state that was seen."""
+        return self._changed(change, live, self._hands.grafana.update_folder(change.folder, live))
+
+    def _aside_for_a_moment(self, change: CreateFolder, live: LiveFolder) -> Outcome | None:
+        """None where it gave its title away; the change itself comes later."""
+        outcome = self._guarded(change, ROOT, lambda: self._step_aside(change, live))
+        return None if change.folder.uid in self._aside else self._told(outcome)
+
+    def _step_aside(self, change: CreateFolder, live: LiveFolder) -> Outcome:
+        """Not written down: the title of a moment is known again by itself."""
+        grafana, uid = self._hands.grafana, change.folder.uid
+        aside = replace(change.folder, title=passing_title(uid), parent=live.parent)
+        answer = grafana.update_folder(aside, live)
+        if not isinstance(answer, FolderUpdated):
+            return self._changed(change, live, answer)
+        self._aside[uid] = grafana.folder(uid) or live
+        return Outcome(change, Result.UNCHANGED)
+
+    def _changed(self, change: CreateFolder, live: LiveFolder, answer: FolderUpdateAnswer) -> Outcome:
         folder = change.folder
-        match answer := self._hands.grafana.update_folder(folder, live):
+        match answer:
             case FolderUpdated():
-                self._hands.journal.folder(folder)
-                return Outcome(change, Result.MOVED if live.parent != folder.parent else Result.UPDATED)
+                return self._done(change, live)
             case FolderRenamed():
                 self._hands.journal.folder(replace(folder, parent=live.parent))
                 return Outcome(change, Result.FAILED, "it was renamed, but could not be moved", AGAIN)
             case FolderStale(words):
                 found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"somebody changed the folder meanwhile: {words}")
                 return Outcome(change, Result.CONFLICT, conflict=found)
+            case ManagedElsewhere(words):
+                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"{words}, and it is neither renamed nor moved by anybody else")
+                return Outcome(change, Result.CONFLICT, conflict=found)
+            case Unknown(words) if self._is_now(folder, words):
+                return self._done(change, live, f"changed, though the answer was lost: {words}")
             case FolderExists(words) | Rejected(_, words) | Gone(words) | Unknown(words):
                 return Outcome(change, Result.FAILED, f"the server does not change the folder: {words}", AGAIN)
             case Forbidden(words, permission):
@@ -219,6 +270,18 @@ class _Run:
             case Busy(words):
                 raise busy(words)
         assert_never(answer)
+
+    def _done(self, change: CreateFolder, live: LiveFolder, detail: str = "") -> Outcome:
+        self._hands.journal.folder(change.folder)
+        return Outcome(change, Result.MOVED if live.parent != change.folder.parent else Result.UPDATED, detail)
+
+    def _is_now(self, folder: DesiredFolder, words: str) -> bool:
+        """The answer was lost: what is there decides."""
+        try:
+            live = self._hands.grafana.folder(folder.uid)
+        except TargetError as error:
+            raise Unsettled(words, error) from error
+        return live is not None and (live.title, live.parent) == (folder.title, folder.parent)
 
     def _looked_again(self, change: CreateFolder, live: LiveFolder | None, words: str) -> Outcome:
         """Somebody was faster: what is there decides."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from provisioner.core.answers import Busy, Deleted, Forbidden, ManagedElsewhere, Rejected, Unknown, VersionMismatch
-from provisioner.core.canonical import fingerprint
 from provisioner.core.changes import Removal, Result
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
 from provisioner.core.guard import Deletion
 from provisioner.core.ports import Ledger
-from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
-from provisioner.core.server import LiveDashboard, Mark
+from provisioner.core.records import Action, FolderRecord, Intent, Record, Why
+from provisioner.core.server import Mark
+from provisioner.journal import Keeper, way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,8 @@ class Deleting:
         if live.mark != deletion.live.mark:
             message = f"saved by {live.updated_by or 'somebody'} just now (version {live.mark.version}); it is not deleted"
             return Removal(record, Result.CONFLICT, message, "bring the file back and take the edit into it, or delete it by hand")
-        self._keep(record, live)
+        keeper = Keeper(self.grafana, self.ledger, self.when)
+        keeper.keep(live, Why.BEFORE_DELETE, way_of(live.folder, record.folder, record.titles))
         self.ledger.begin(Intent(record.uid, Action.DELETE, live.mark, None, self.when))
         return self._settled(record, live.mark)
 
@@ -129,18 +130,3 @@ class Deleting:
     def _not_deleted(self, record: Record, result: Result, detail: str, remedy: str) -> Removal:
         self.ledger.abandon(record.uid)
         return Removal(record, result, detail, remedy)
-
-    def _keep(self, record: Record, live: LiveDashboard) -> None:
-        kept = Kept(
-            uid=record.uid,
-            title=live.title,
-            folder=live.folder,
-            titles=record.titles,
-            content=fingerprint(live.content),
-            mark=live.mark,
-            author=live.updated_by,
-            updated=live.updated,
-            why=Why.BEFORE_DELETE,
-            kept=self.when,
-        )
-        self.ledger.keep(kept, live.content)

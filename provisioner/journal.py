@@ -17,7 +17,7 @@ from provisioner.core.dialect import Grafana
 from provisioner.core.errors import StateUnusable, TargetError
 from provisioner.core.interrupted import between
 from provisioner.core.live import Ours
-from provisioner.core.model import DesiredFolder, Fingerprint, FolderUid, Json, Revision, SourceName, Uid
+from provisioner.core.model import ROOT, DesiredFolder, Fingerprint, FolderUid, Json, Revision, SourceName, Uid
 from provisioner.core.ports import Ledger
 from provisioner.core.recording import Moment, history_message, record_of
 from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
@@ -66,7 +66,8 @@ class Keeper:
 
     def keep(self, live: LiveDashboard, why: Why, way: tuple[str, ...] = ()) -> Kept:
         """Keeps what was read. `way` are the titles of its folders from the top, where they are known. Raises StateUnusable."""
-        titles = way or ((live.folder_title,) if live.folder_title else ())
+        # Servers up to 7.5 call the root "General", which is no folder to put anything back into.
+        titles = way or ((live.folder_title,) if live.folder_title and live.folder != ROOT else ())
         kept = Kept(
             uid=live.uid,
             title=live.title,
@@ -137,8 +138,16 @@ class Journal:
         return told
 
     def folder(self, folder: DesiredFolder) -> None:
-        """A folder was made: it is ours from now on."""
+        """A folder was made, or is as it should be: it is ours from now on."""
         self.ledger.note_folder(FolderRecord(folder.uid, folder.title, folder.parent, folder.path, self.moment.when))
+
+    def intend_folder(self, folder: DesiredFolder) -> None:
+        """A folder is about to be made. Killed before `folder` or `forget_folder`, the next pass looks whether it was."""
+        self.ledger.note_folder(FolderRecord(folder.uid, folder.title, folder.parent, folder.path, ""))
+
+    def forget_folder(self, folder: DesiredFolder) -> None:
+        """It was not made by us."""
+        self.ledger.forget_folder(folder.uid)
 
     def base(self, uid: Uid) -> Mapping[str, Json] | None:
         """What we last wrote of it, None where that is not kept. Raises StateUnusable."""
@@ -159,7 +168,7 @@ class Journal:
         if isinstance(change, UpdateDashboard) and change.keep is not None:
             live = self.grafana.dashboard(change.dashboard.uid)
             if live is not None:
-                self._keeper.keep(live, change.keep, _way(live.folder, change.dashboard.folder, change.dashboard.titles))
+                self._keeper.keep(live, change.keep, way_of(live.folder, change.dashboard.folder, change.dashboard.titles))
 
     def _with_what_was_lost(self, change: Write, outcome: Outcome, sent: Record) -> Outcome:
         """A save that was answered with more than the next version has overwritten edits: they are in the history, and are kept. So has
@@ -175,7 +184,8 @@ class Journal:
         return replace(outcome, result=Result.CONFLICT, conflict=_told(found, lost, sent.uid))
 
 
-def _way(folder: FolderUid, known: FolderUid, titles: tuple[str, ...]) -> tuple[str, ...]:
+def way_of(folder: FolderUid, known: FolderUid, titles: tuple[str, ...]) -> tuple[str, ...]:
+    """The titles of the folders above, where the folder is the one that they are known of; none elsewhere."""
     return titles if folder == known else ()
 
 

@@ -16,9 +16,9 @@ from provisioner.core.conflicts import conflict
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.interrupted import History, Resolved, is_doubtful, resolved, stand_in
-from provisioner.core.model import Fingerprint, Uid
+from provisioner.core.model import Fingerprint, FolderUid, Uid
 from provisioner.core.ports import Ledger
-from provisioner.core.records import Intent, Record
+from provisioner.core.records import FolderRecord, Intent, Record
 from provisioner.core.server import LiveDashboard, Version
 from provisioner.journal import Keeper
 
@@ -45,6 +45,25 @@ class Resolving:
             except (TargetForbidden, TargetUnsuitable):
                 continue  # of this one object; the server as a whole is well
         return records, tuple(told)
+
+    def folders(self) -> dict[FolderUid, FolderRecord]:
+        """The folders that are ours. One that was about to be made is, where it is there as it was to be made. Raises TargetError."""
+        found = self.ledger.folders()
+        for each in [each for each in found.values() if not each.made]:
+            try:
+                live = self.grafana.folder(each.uid)
+            except (TargetForbidden, TargetUnsuitable):
+                del found[each.uid]  # nobody knows; it stays written down
+                continue
+            if live is not None and (live.title, live.parent) == (each.title, each.parent):
+                found[each.uid] = replace(each, made=self.when)
+            else:
+                del found[each.uid]
+            if self.write and each.uid in found:
+                self.ledger.note_folder(found[each.uid])
+            elif self.write:
+                self.ledger.forget_folder(each.uid)
+        return found
 
     def _one(self, intent: Intent, records: dict[Uid, Record]) -> list[Conflict]:
         live = self.grafana.dashboard(intent.uid)

@@ -22,6 +22,8 @@ class Save:
     `folder_id` is the numeric id of the folder on servers up to 7.5, which ignore `folderUid` (0 is the root); None elsewhere. `state` is
     that of the mark that it goes over (`Mark.state`). `form` names the version of content with elements and layout ("v2beta1"), "" for
     classic content. `owner` is the owner's mark as a tag says it ("provisioner:NAME"), for servers that can keep it beside the content.
+    `number` is the numeric id of a dashboard that is to get our uid instead of the one that an upgrade gave it; 0 for every other, and then
+    it is not sent.
     """
 
     uid: Uid
@@ -33,6 +35,7 @@ class Save:
     state: str = ""
     form: str = ""
     owner: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class PluginOwned:
 
 @dataclass(frozen=True, slots=True)
 class ManagedElsewhere:
-    """400 "Cannot save provisioned dashboard": something else provisions it."""
+    """400 "Cannot save provisioned dashboard", or a look just before: something else keeps the dashboard or folder."""
 
     words: str
 
@@ -158,7 +161,7 @@ class FolderStale:
     words: str
 
 
-FolderRefusal = FolderStale | FolderExists | Rejected | Forbidden | Gone | Busy | Unknown
+FolderRefusal = FolderStale | FolderExists | ManagedElsewhere | Rejected | Forbidden | Gone | Busy | Unknown
 """Why a folder was not renamed or not moved. `Gone` is the folder, or the one that it was to be moved into."""
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from provisioner.core.changes import Conflict, ConflictKind, CreateFolder
 from provisioner.core.conflicts import conflict
+from provisioner.core.folder_order import passing_title
 from provisioner.core.live import Live
 from provisioner.core.model import ROOT, Desired, DesiredDashboard, DesiredFolder, FolderUid, Uid
 from provisioner.core.records import FolderRecord
@@ -23,13 +24,14 @@ NO_FOLDERS: Mapping[FolderUid, FolderRecord] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The desired, with folders as this server can hold them and every dashboard in one of those. `changed` are folders of ours that the
-    source renamed or moved.
+    source renamed or moved, `agreed` those that are as the source says while their record says otherwise.
     """
 
     folders: tuple[DesiredFolder, ...]
     dashboards: tuple[DesiredDashboard, ...]
     conflicts: tuple[Conflict, ...]
     changed: tuple[CreateFolder, ...] = ()
+    agreed: tuple[DesiredFolder, ...] = ()
 
 
 def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, FolderRecord] = NO_FOLDERS) -> Placed:
@@ -68,17 +70,32 @@ def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, Folder
         if unique:
             titles.setdefault(place, mine.uid)
     dashboards = (each if used[each.folder] == each.folder else replace(each, folder=used[each.folder]) for each in desired.dashboards)
-    return Placed(tuple(folders), tuple(dashboards), tuple(conflicts), tuple(changed))
+    agreed = (each for each in folders if _is_agreed(each, by_uid.get(each.uid), made.get(each.uid)))
+    return Placed(tuple(folders), tuple(dashboards), tuple(conflicts), tuple(changed), tuple(agreed))
 
 
 def _changed(mine: DesiredFolder, live: LiveFolder | None, made: FolderRecord | None) -> CreateFolder | None:
-    """A folder that we made, that is as we made it, and that the source calls or places otherwise by now."""
-    if live is None or made is None or (live.title, live.parent) != (made.title, made.parent):
+    """A folder that we made, that is as we left it, and that the source calls or places otherwise by now."""
+    if live is None or made is None or live.managed_by is not None or not _is_as_left(mine, live, made):
         return None
     if (mine.title, mine.parent) == (live.title, live.parent):
         return None
     what = "renamed" if mine.parent == live.parent else "moved"
-    return CreateFolder(mine, f'{what} in git: it was "{live.title}"', live)
+    return CreateFolder(mine, f'{what} in git: it was "{made.title}"', live)
+
+
+def _is_as_left(mine: DesiredFolder, live: LiveFolder, made: FolderRecord) -> bool:
+    """As we made it; or on the way from there to what the source says, where a pass was killed before it could write down how far it had
+    come.
+    """
+    return live.title in {made.title, mine.title, passing_title(mine.uid)} and live.parent in {made.parent, mine.parent}
+
+
+def _is_agreed(mine: DesiredFolder, live: LiveFolder | None, made: FolderRecord | None) -> bool:
+    """Ours, as the source says, and not so written down: renamed by a pass that was killed then, or by hand as the source was."""
+    if live is None or made is None or (live.title, live.parent) != (mine.title, mine.parent):
+        return False
+    return (made.title, made.parent) != (live.title, live.parent)
 
 
 def _is_renamed(folder: DesiredFolder, live: LiveFolder | None, made: FolderRecord | None) -> bool:
@@ -105,7 +122,8 @@ def _as_servable(desired: Desired, *, nested: bool) -> Iterator[DesiredFolder]:
 def _folder_differs(mine: DesiredFolder, live: LiveFolder | None) -> Iterator[Conflict]:
     if live is not None and (live.title != mine.title or live.parent != mine.parent):
         where = "" if live.parent == mine.parent else " in another place"
-        yield conflict(ConflictKind.FOLDER_DIFFERS, mine, f'the folder is there as "{live.title}"{where}; it is used as it is')
+        keeper = "" if live.managed_by is None else f", kept by {live.managed_by}"
+        yield conflict(ConflictKind.FOLDER_DIFFERS, mine, f'the folder is there as "{live.title}"{where}{keeper}; it is used as it is')
 
 
 def _folder_name_exists(mine: DesiredFolder, namesake: FolderUid) -> Iterator[Conflict]:

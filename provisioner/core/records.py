@@ -44,7 +44,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class FolderRecord:
-    """A folder that we made. `path` is the directory that it stands for."""
+    """A folder that we made. `path` is the directory that it stands for. `made` is "" from before it is made until that is known: killed in
+    between, the next pass finds out by reading the server.
+    """
 
     uid: FolderUid
     title: str

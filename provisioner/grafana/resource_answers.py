@@ -15,6 +15,9 @@ from provisioner.core.answers import (
     FolderAnswer,
     FolderExists,
     FolderSaved,
+    FolderStale,
+    FolderUpdateAnswer,
+    FolderUpdated,
     Forbidden,
     Gone,
     ManagedElsewhere,
@@ -93,6 +96,26 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
         case _:
             answer = of_any_write(reply, site)
             return replace(answer, permission=answer.permission or "folders:create") if isinstance(answer, Forbidden) else answer
+
+
+def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdateAnswer:
+    """The answer to PUT of a folder, as that of a dashboard; 412 is said of a stale one by the documentation of the folder API."""
+    if isinstance(reply, Lost):
+        return Unknown(reply.words)
+    match reply.status:
+        case 200 | 201:
+            head = head_of(reply.fields)
+            if head is None:
+                return Unknown(f"{reply.status}, but not with what was changed: {reply.words}")
+            return FolderUpdated(str(object_in(reply.fields, "spec").get("title") or ""), head.folder, head.generation)
+        case 404 if reply.is_json:
+            return Gone(reply.words)
+        case 409 | 412:
+            return FolderStale(reply.words)
+        case 500 if _TO_BE_CREATED in reply.words:
+            return Gone(reply.words)
+        case _:
+            return _refused(reply, site, "folders:write")
 
 
 def _saved(reply: Reply, site: str) -> Saved | Unknown:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from provisioner.core.model import FolderUid, Json
+from provisioner.core.payload import encode
 from provisioner.core.server import Mark
 from provisioner.core.settings import OWNER_PREFIX
 from provisioner.grafana.addresses import folder_uid
@@ -92,9 +93,14 @@ class Head:
         """What else writes this object, for people; None when nobody says so. A kind that the server does not know protects nothing there
         (reference 5.4), and names an owner all the same.
         """
+        return self.manager or (self.owners[0] if self.owners else None)
+
+    @property
+    def manager(self) -> str | None:
+        """The manager that the annotations name. Of a folder it is all there is to ask: its ownerReferences name the teams that own it."""
         kind = self.annotations.get(_MANAGER, "")
         if not kind:
-            return self.owners[0] if self.owners else None
+            return None
         file = self.annotations.get(_SOURCE_PATH, "").rpartition("/")[2]
         named = file if kind == "classic-file-provisioning" else self.annotations.get(_MANAGER_ID, "")
         return f"{_MANAGERS.get(kind, kind)} ({named})" if named else _MANAGERS.get(kind, kind)
@@ -132,6 +138,14 @@ def owner_label(tag: str) -> dict[str, str]:
     """The label that says what the owner's tag says; none for a name that no label can have (it must end with a letter or a digit)."""
     name = tag.removeprefix(OWNER_PREFIX)
     return {OWNER: name} if name[-1:].isalnum() else {}
+
+
+def preconditions(head: Head) -> bytes:
+    """What a deletion is held to: this very state of this very object. A name that was deleted and made again is another object (reference
+    5.2; the server's words in transcript "delete with stale precondition" are those of the check that looks at both).
+    """
+    named: dict[str, Json] = {"resourceVersion": head.version, **({"uid": head.uid} if head.uid else {})}
+    return encode({"preconditions": named})
 
 
 def version_in(state: str) -> str:

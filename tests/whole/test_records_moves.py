@@ -162,7 +162,9 @@ def test_a_folder_with_a_uid_that_moves_in_git_is_moved_with_what_lies_in_it(twe
     assert (2, 0) == (twelve.apply(policy=AT_ONCE).unchanged, twelve.writes)
 
 
-def test_a_folder_that_was_renamed_and_could_not_be_moved_is_still_ours_and_is_moved_by_the_next_pass(twelve: House) -> None:
+def test_a_folder_that_was_renamed_and_could_not_be_moved_is_still_ours_and_is_moved_by_the_next_pass(twelve_by_uid: House) -> None:
+    """By the resource API it is renamed and moved by one request."""
+    twelve = twelve_by_uid
     twelve.write("shop/till/_folder.yaml", "title: Till\nuid: till\n")
     twelve.write("shop/till/sales.json", dashboard(SALES))
     twelve.write("market/stock.json", dashboard("stock"))
