@@ -1,5 +1,5 @@
-"""Looks whether somebody saved on one target: from dashboard to dashboard, each once in the drift interval, evenly; or at all of them by
-one list, where the server has such a one.
+"""Looks whether somebody saved on one target: by what the server tells by itself, where it does, and by one list in the drift interval for
+what that may have missed; else by lists, where one tells all states; else from dashboard to dashboard, each once in the interval, evenly.
 
 In: the records. Out: wishes for a pass that looks at what moved; whether the server answers at all, and when it does again. It never
 writes, and one look at a time is all that the server feels of it.
@@ -21,8 +21,11 @@ from provisioner.core.records import Record
 from provisioner.core.report import Failure
 from provisioner.core.server import Mark
 from provisioner.core.waking import backoff
+from provisioner.core.watching import Begun, Expired, Moved, NoWatch
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
+from provisioner.daemon.home import HomeLook
+from provisioner.daemon.watchman import Moves, Watchman
 from provisioner.daemon.worker import TargetPart, Worker
 
 _STEP = 1.0
@@ -39,6 +42,7 @@ own, longer backoff. It costs two requests, where a pass may cost many.
 """
 
 _Seen = Mark | None
+_Records = dict[Uid, Record]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,17 @@ class Patrol:
         self._failures = 0
         self._looked = 0
         self._noticed: float | None = None
+        self._home = HomeLook(part.target, worker, around.clock)
+        self._watchman = Watchman(f"watch {part.target.settings.name}")
+        self._moves = Moves(around.clock)
+        self._expired = 0
+        self._lists_until = 0.0
+        self._why = ""
 
     def close(self) -> None:
         """Ends `run` after the look that is under way."""
         self._closed.set()
+        self._watchman.wake()
 
     def begin_anew(self, fault: str) -> None:
         """After a fault of ours."""
@@ -90,9 +101,69 @@ class Patrol:
         with self._part.open_grafana() as grafana:
             self._answered()
             self._around.pulse.idle(self.name)
+            self._lists_until = self._around.clock()  # it may be another server by now
             while (uids := sorted(self._records())) and not self._closed.is_set():
-                if not self._listed(interval / _LISTS, grafana):
+                self._around.pulse.beat(self.name)
+                self._home.look(grafana)
+                self._around.pulse.idle(self.name)
+                if not self._watched(interval, grafana) and not self._listed(interval / _LISTS, grafana):
+                    self._board.watched(self._part.target.settings.name, "one after the other")
                     self._round(uids, interval / len(uids), grafana)
+
+    def _watched(self, interval: float, grafana: Grafana) -> bool:
+        """All at once, then what the server tells, until it is time for the next list. One who cannot do it is asked again after that."""
+        if self._around.clock() < self._lists_until:
+            return False
+        before = self._records()
+        self._around.pulse.beat(self.name)
+        watch = grafana.watch()
+        self._around.pulse.idle(self.name)
+        if isinstance(watch, NoWatch):
+            self._why = watch.why
+            return False
+        self._moves.note({record.uid: watch.marks.get(record.uid) for record in self._still(before)})
+        with self._watchman.listening(watch):
+            end = self._listen(self._around.clock() + interval)
+        match end:
+            case NoWatch(why):
+                self._why, self._lists_until = why, self._around.clock() + interval
+                self._by_lists()
+                self._rest(interval / _LISTS)
+            case Expired():
+                self._expired += 1
+                self._rest(min(backoff(self._expired, self._around.chance()), interval / _LISTS))
+            case _:
+                self._expired = 0
+        return True
+
+    def _listen(self, until: float) -> NoWatch | Expired | None:
+        """How the watch ended; None when it goes on, but it is time for something else."""
+        while (left := until - self._around.clock()) > 0 and not self._closed.is_set() and not self._pass_failed():
+            match self._watchman.next(min(left, self._moves.due_in or _STEP)):
+                case Moved(uid, mark):
+                    self._moves.note({uid: mark})
+                case Begun():
+                    self._board.watched(self._part.target.settings.name, "by watch")
+                case NoWatch() | Expired() as end:
+                    return end
+                case _:
+                    pass
+            self._believe()
+        return None
+
+    def _believe(self) -> None:
+        """What moved and is not what we wrote. What a pass under way has written may be told before it is recorded: it has to end first,
+        and another one could not begin before that anyway.
+        """
+        if not self._moves.are_due:
+            return
+        if self._worker.passing:
+            self._moves.later()
+            return
+        moved, records = self._moves.take(), self._records()
+        for uid, mark in moved.items():
+            if uid in records:
+                self._noted(records[uid], mark)
 
     def _listed(self, pace: float, grafana: Grafana) -> bool:
         """All at once, where one list tells all states; then a rest. What was written while it was on its way is left for the next."""
@@ -102,17 +173,26 @@ class Patrol:
         self._around.pulse.idle(self.name)
         if marks is None:
             return False
-        still = [record for uid, record in self._records().items() if before.get(uid) == record]
-        self._looked = len(still)
-        self._board.looked(self._part.target.settings.name, self._looked)
-        for record in still:
+        self._by_lists()
+        for record in self._still(before):
             self._noted(record, marks.get(record.uid))
         self._rest(pace)
         return True
 
+    def _still(self, before: _Records) -> list[Record]:
+        """The records that are as they were before all were looked at."""
+        still = [record for uid, record in self._records().items() if before.get(uid) == record]
+        self._looked = len(still)
+        self._board.looked(self._part.target.settings.name, self._looked)
+        return still
+
+    def _by_lists(self) -> None:
+        self._board.watched(self._part.target.settings.name, f"by lists: {self._why}" if self._why else "by lists")
+
     def _round(self, uids: list[Uid], pace: float, grafana: Grafana) -> None:
         """Each once, in an order that stays; one that is ours no longer by its turn is passed over."""
         self._looked = 0
+        grafana.introduce(of_records(self._records()))
         for uid in uids:
             self._rest(pace)
             if self._closed.is_set():
@@ -120,7 +200,7 @@ class Patrol:
             records = self._records()
             record = records.get(uid)
             if record is not None:
-                grafana.introduce(of_records(records))
+                grafana.introduce(of_records({uid: record}))
                 self._around.pulse.beat(self.name)
                 self._look(grafana, record)
                 self._around.pulse.idle(self.name)
@@ -129,7 +209,8 @@ class Patrol:
         """Until the next look. It comes sooner when a pass failed meanwhile: does the server answer at all?"""
         clock = self._around.clock
         until = clock() + seconds
-        while (left := until - clock()) > 0 and not self._closed.wait(min(left, _STEP)):
+        while (left := until - clock()) > 0 and not self._closed.wait(min(left, self._moves.due_in or _STEP)):
+            self._believe()
             if self._pass_failed():
                 return
 
@@ -138,7 +219,7 @@ class Patrol:
         before, self._noticed = self._noticed, self._worker.retry_at or self._noticed
         return before != self._noticed
 
-    def _records(self) -> dict[Uid, Record]:
+    def _records(self) -> _Records:
         """What is to be looked at: nothing, where nobody wants it."""
         return self._part.target.ledger().records() if self._part.target.settings.drift_interval > 0 else {}
 

@@ -12,9 +12,10 @@ Secrets never reach a message, and redirects are never followed.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -27,9 +28,11 @@ from provisioner.core.secret import Reveal
 from provisioner.core.settings import Connection, SessionAuth
 from provisioner.grafana import failures
 from provisioner.grafana.addresses import without_credentials
+from provisioner.grafana.breaks import kind, of_tls, told
 from provisioner.grafana.credentials import Credential, Identity, Renewal, Shown
 from provisioner.grafana.replies import Lost, Reply
 from provisioner.grafana.sessions import Sessions, SignedIn
+from provisioner.grafana.streaming import Stream
 from provisioner.grafana.transport import open_transport
 from provisioner.grafana.waiting import FIRST_WAIT, LONGEST_PATIENCE, LONGEST_WAIT, Waiting, retry_after
 
@@ -46,16 +49,21 @@ whole answer included. Called from the thread that asked; it must neither fail n
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request. All but GET may change something. The body may hold a password."""
+    """One request. All but GET may change something. The body may hold a password. `streams` takes a 200 whose body goes on, and which may
+    be silent for `silence` seconds.
+    """
 
     path: str
     body: bytes | None = field(default=None, repr=False)
     method: str = "GET"
     accept: str = ""
+    streams: list[Stream] | None = field(default=None, repr=False)
+    silence: float = 0.0
 
     @property
     def is_read(self) -> bool:
-        return self.method == "GET"
+        """Whether it may be sent again whatever became of it. Whoever asks for a stream knows better when to ask for the next."""
+        return self.method == "GET" and self.streams is None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path.partition('?')[0]}"
@@ -110,6 +118,11 @@ class Client:
         self._http.close()
 
     @property
+    def waiting(self) -> Waiting:
+        """Time and chance, as its requests are sent by."""
+        return self._waiting
+
+    @property
     def requests(self) -> int:
         """How many requests were sent so far, retries included."""
         with self._lock:
@@ -121,6 +134,14 @@ class Client:
         if isinstance(reply, Lost):
             raise failures.unreachable(self.site, reply.words)
         return reply
+
+    def stream(self, path: str, params: Mapping[str, str | int], accept: str, silence: float) -> Stream | Reply | Lost:
+        """GET of an answer that goes on; it is counted when it begins. A `Reply` where it is not 200, `Lost` where none came within
+        `silence` seconds. Raises TargetError.
+        """
+        streams: list[Stream] = []
+        reply = self._insisted(_Request(f"{path}?{urlencode(params)}", accept=accept, streams=streams, silence=silence))
+        return streams[0] if streams else reply
 
     def write(self, path: str, body: bytes, method: str = "POST") -> Reply | Lost:
         """POST or PUT of JSON. `Lost` when it may have been done. Raises TargetError where it was certainly not done."""
@@ -217,8 +238,8 @@ class Client:
 
     def _not_sent(self, request: _Request, error: httpx.TransportError) -> Exception:
         """No connection was made, so nothing was done. A certificate does not mend itself between two attempts."""
-        words = _told(error)
-        if _of_tls(error) is not None:
+        words = told(error)
+        if of_tls(error) is not None:
             step = "see that the name in the url is the certificate's, and that ca_file names the authority that signed it"
             return failures.unreachable(self.site, f"TLS failed: {words}", step)
         if isinstance(error, httpx.ProxyError) and words.startswith("407"):
@@ -228,11 +249,11 @@ class Client:
     def _broken(self, request: _Request, error: httpx.TransportError | httpx.DecodingError) -> Lost:
         """The connection broke, or the answer did not come, after the request had begun."""
         if not request.is_read:
-            return Lost(_told(error))
-        if _of_tls(error) is not None:
+            return Lost(told(error))
+        if of_tls(error) is not None:
             step = "if the server asks for a client certificate, give certificate_file and key_file"
-            raise failures.unreachable(self.site, f"TLS failed: {_told(error)}", step) from error
-        raise _AgainError(f"{request}: {_told(error)}") from error
+            raise failures.unreachable(self.site, f"TLS failed: {told(error)}", step) from error
+        raise _AgainError(f"{request}: {told(error)}") from error
 
     def _exchange(self, request: _Request, shown: Shown) -> Reply:
         """One attempt, which whoever counts them is told of."""
@@ -243,7 +264,7 @@ class Client:
             outcome = str(reply.status)
             self._identity.noticed(shown, reply)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            outcome = _kind(error)
+            outcome = kind(error)
             raise
         finally:
             if self._on_request is not None:
@@ -260,8 +281,7 @@ class Client:
             headers["Content-Type"] = "application/json"
         with self._lock:
             self._requests += 1
-        with self._http.stream(request.method, self.site + request.path, content=request.body, headers=headers) as response:
-            body = self._body(response)
+        response, body = self._answered(request, headers)
         return Reply(
             status=response.status_code,
             content_type=response.headers.get("content-type", ""),
@@ -271,6 +291,19 @@ class Client:
             date=response.headers.get("date", ""),
             cookies=tuple(response.headers.get_list("set-cookie")),
         )
+
+    def _answered(self, request: _Request, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:
+        url, timeout = self.site + request.path, self._http.timeout
+        if request.streams is not None:
+            headers["Accept-Encoding"] = "identity"  # what is packed comes late
+            timeout = httpx.Timeout(connect=timeout.connect, read=request.silence, write=timeout.write, pool=timeout.pool)
+        asked = self._http.build_request(request.method, url, content=request.body, headers=headers, timeout=timeout)
+        response = self._http.send(asked, stream=True)
+        if request.streams is not None and response.status_code == HTTPStatus.OK:
+            request.streams.append(Stream(response))
+            return response, b""
+        with closing(response):
+            return response, self._body(response)
 
     def _body(self, response: httpx.Response) -> bytes:
         """The unpacked body. The time-out of the transport is for one read; a server that drips would hold us for ever."""
@@ -296,33 +329,3 @@ def _worth_another(request: _Request, reply: Reply) -> bool:
 def is_refusal_to_work(reply: Reply) -> bool:
     """429, and 503 with Retry-After: said instead of the work, never after it. Certain also of a write."""
     return reply.status == 429 or (reply.status == 503 and reply.retry_after is not None)
-
-
-def _told(error: httpx.TransportError | httpx.DecodingError) -> str:
-    """The transport's words; some of its exceptions have none."""
-    match error:
-        case httpx.ConnectTimeout():
-            return "no connection in time"
-        case httpx.PoolTimeout():
-            return "no free connection in time"
-        case httpx.ReadTimeout():
-            return "no answer in time"
-        case httpx.WriteTimeout():
-            return "the request could not be sent in time"
-        case _:
-            return str(error) or type(error).__name__
-
-
-def _kind(error: httpx.TransportError | httpx.DecodingError) -> str:
-    """What an attempt without an answer is counted as."""
-    if isinstance(error, httpx.TimeoutException):
-        return "timeout"
-    return "refused" if isinstance(error, httpx.ConnectError) and _of_tls(error) is None else "error"
-
-
-def _of_tls(error: BaseException) -> ssl.SSLError | None:
-    """The TLS failure behind an exception of the transport, None when it is another."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
-    return cause

@@ -10,11 +10,16 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
+from provisioner.core.dialect import Rehearsal
 from provisioner.core.server import Server
+from provisioner.core.verdict import NoRehearsal
+from provisioner.core.watching import NoWatch, Watch
 from provisioner.grafana.client import Client
 from provisioner.grafana.organisation import OrganisationRoutes
 from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.trash import TrashRoutes
+
+WITH_DRY_RUNS: Release = (12, 0)
 
 
 class Opened:
@@ -43,6 +48,11 @@ class Opened:
         return self._client.requests
 
     @property
+    def probed(self) -> Server:
+        """What the newest probe found. Asks nothing."""
+        return self._server
+
+    @property
     def organisation(self) -> OrganisationRoutes:
         return OrganisationRoutes(self._client, self._release)
 
@@ -59,6 +69,20 @@ class Opened:
             with self._lock:
                 self._server = server
         return self._server
+
+    def watch(self) -> Watch | NoWatch:
+        """By the resource API alone."""
+        return NoWatch("")
+
+    def rehearsal(self) -> Rehearsal | NoRehearsal:
+        """None but by the resource API: a save that nobody can take back would be the only way to ask."""
+        server, release = self._server, self._release
+        name = f"Grafana {server.version}" if server.version else "this server"
+        words = f"{name} makes no dry runs by the {server.dialect}; the resource API of 12 and later does"
+        if release is None or release < WITH_DRY_RUNS:
+            return NoRehearsal(words)
+        hidden = f", but {server.passed_over}" if server.passed_over else ""
+        return NoRehearsal(f"{words}{hidden}", "let /apis through" if hidden else "leave `api` out of the target")
 
     def _as_spoken(self, server: Server) -> Server:
         """What the probe found, as this dialect tells it."""

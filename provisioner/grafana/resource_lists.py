@@ -35,21 +35,36 @@ class Row:
     spec: Mapping[str, Json]
 
 
-def listed(client: Client, path: str, what: str, accept: str = "") -> dict[str, Row]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All objects by name, in the state that `version` names ("" where the server does not say)."""
+
+    rows: Mapping[str, Row]
+    version: str
+
+
+def listed(client: Client, path: str, what: str, accept: str = "") -> Mapping[str, Row]:
     """All objects by name. `what` is words: "the list of folders". Raises TargetError."""
+    return listing(client, path, what, accept).rows
+
+
+def listing(client: Client, path: str, what: str, accept: str = "") -> Listing:
+    """The same, and of when it is: the state of its first page, so that who goes on from there misses nothing. Raises TargetError."""
     found: dict[str, Row] = {}
-    token, again = "", True
+    token, again, version = "", True, ""
     for _ in range(_MOST_PAGES):
         reply = client.read(path, {"limit": PAGE, **({"continue": token} if token else {})}, accept)
         if reply.status == HTTPStatus.GONE and token and again:
             token, again = "", False  # the state of the list has expired: once more from the start
             continue
         found.update((row.head.name, row) for row in _rows(client.site, what, reply))
-        following = object_in(reply.fields, "metadata").get("continue")
+        meta = object_in(reply.fields, "metadata")
+        following, told = meta.get("continue"), meta.get("resourceVersion")
+        version = version if token else told if isinstance(told, str) else ""
         if not isinstance(following, str) or not following or following == token:
             break
         token = following
-    return found
+    return Listing(found, version)
 
 
 def _rows(site: str, what: str, reply: Reply) -> Iterator[Row]:

@@ -55,6 +55,10 @@ class Faults:
     /apis with a resourceVersion is refused for it, with 409."""
     expired: int = 0
     """A list that goes on, or a watch from a resourceVersion, is too old: 410."""
+    dropped_watches: int = 0
+    """The connection of a watch is closed in the middle of the stream, at once where one is under way."""
+    garbled_watches: int = 0
+    """A watch says a line that is no event, at once where one is under way."""
     apis_hidden: int = 0
     """Every request below /apis, whatever `path` says, is answered with this status: 404 as by a proxy that does not let it
     through, 403 as for a lack of permissions. Not counted; 0 is off."""

@@ -54,10 +54,12 @@ class Front:
             await send(message)
 
         if not await self._answered(scope, receive, recording):
+            # Noted before it is closed: who lost the answer must find it counted too.
             self._recorder.add(Recorded(scope["method"], scope["path"], 0, query))
+            await _drop(scope, receive)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Whether an answer went out; False for a dropped connection."""
+        """Whether an answer went out; False where the connection is to be dropped instead."""
         method, faults = scope["method"], self._faults.current
         if faults.apis_hidden and _is_below_apis(scope["path"]):
             return await _reply(send, *_hidden(faults.apis_hidden))
@@ -70,10 +72,10 @@ class Front:
         if refusal:
             return await _reply(send, *(_as_status(refusal) if _is_below_apis(scope["path"]) else refusal))
         if self._faults.take("drop_before"):
-            return await _drop(scope, receive)
+            return False
         if write and self._faults.take("drop_after"):
             await self._app(scope, receive, _nowhere)
-            return await _drop(scope, receive)
+            return False
         if write and self._faults.take("error_after_write"):
             await self._app(scope, receive, _nowhere)
             broken = 500, _message("Internal Server Error"), [_JSON]
@@ -143,10 +145,9 @@ async def _nowhere(_: Message) -> None:
     """Where the answer goes that nobody is to see."""
 
 
-async def _drop(scope: Scope, receive: Receive) -> bool:
+async def _drop(scope: Scope, receive: Receive) -> None:
     """Close the connection and see it closed; the server would answer with 500 otherwise."""
     connection: Connection = scope["state"]["connection"]
     connection.drop()
     while (await receive())["type"] != "http.disconnect":
         pass
-    return False

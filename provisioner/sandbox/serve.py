@@ -27,11 +27,13 @@ from provisioner.sandbox.recorder import Recorder
 from provisioner.sandbox.server import MAIN_ORGANISATION, Server
 from provisioner.sandbox.settings import Role, SandboxSettings, SandboxUnusable
 
-_START_SECONDS = 10
+_START_SECONDS = 30
 _BACKLOG = 512
 _TICK_SECONDS = 0.1
 _MOMENT_SECONDS = 0.001
 _GRACE_SECONDS = 1
+_IDLE_SECONDS = 75
+"""As long as proxies keep them. After uvicorn's five a slow client's next request may meet the close on its way, and be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,10 @@ class _Droppable(H11Protocol):
 class _Prompt(uvicorn.Server):
     """A server that tells when it answers, and ends as soon as it is told to."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], ending: threading.Event) -> None:
         super().__init__(config)
         self._ready = ready
+        self._ending = ending
         self._told = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -105,6 +108,7 @@ class _Prompt(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's own without its rest of a tenth of a second: requests under way have a second to be answered."""
+        self._ending.set()
         for server in self.servers:
             server.close()
         for one in sockets or []:
@@ -135,6 +139,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE_SECONDS,
     )
 
 
@@ -175,7 +180,7 @@ def running(settings: SandboxSettings) -> Iterator[Running]:
     try:
         listening = _listening(settings)
         ready = threading.Event()
-        server = _Prompt(_config(app), ready.set)
+        server = _Prompt(_config(app), ready.set, app.state.server.ending)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
         thread.start()
         try:
@@ -183,7 +188,6 @@ def running(settings: SandboxSettings) -> Iterator[Running]:
                 raise SandboxUnusable("the sandbox did not start in time", next_step="try again")
             yield _told(app, listening)
         finally:
-            app.state.server.ending.set()
             server.end()
             thread.join()
             listening.close()
@@ -197,7 +201,7 @@ def serve_forever(settings: SandboxSettings, started: Callable[[Running], None])
     try:
         listening = _listening(settings)
         running_now = _told(app, listening)
-        server = _Prompt(_config(app), lambda: started(running_now))
+        server = _Prompt(_config(app), lambda: started(running_now), running_now.server.ending)
         try:
             server.run(sockets=[listening])
         except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,7 +21,8 @@ from provisioner.grafana import Waiting
 from provisioner.grafana.client import Client
 from provisioner.grafana.replies import Lost, Reply
 from tests.grafana.conftest import AUTH, TOKEN, Connect, Pauses
-from tests.grafana.scripted import Answer, ScriptedServer, free_port, page
+from tests.grafana.scripted import Answer, ScriptedServer, page
+from tests.ports import reserved_port
 
 READ = "GET /api/org"
 WRITE = "POST /api/dashboards/db"
@@ -155,6 +157,8 @@ def test_a_write_that_takes_too_long_is_lost(server: ScriptedServer, connect: Co
     script(server, WRITE, Answer({}, hold=never))
     try:
         assert connect(timeout=0.1).write("/api/dashboards/db", b"{}") == Lost("no answer in time")
+        while not server.received:  # it has been sent, but a busy machine may not have come to it yet
+            time.sleep(0.001)
     finally:
         never.set()
     assert len(server.received) == 1
@@ -177,25 +181,21 @@ def test_a_write_is_sent_again_after_503_that_names_a_time(server: ScriptedServe
 
 
 def test_a_write_to_nobody_was_certainly_not_done(connect: Connect, pauses: Pauses) -> None:
-    client = connect(url=f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(TargetUnreachable, match="Connection refused"):
-        client.write("/api/dashboards/db", b"{}")
+    with reserved_port() as port, pytest.raises(TargetUnreachable, match="Connection refused"):
+        connect(url=f"http://127.0.0.1:{port}").write("/api/dashboards/db", b"{}")
     assert len(pauses) == 3
 
 
 def test_a_write_waits_for_a_server_that_is_starting(waiting: Waiting) -> None:
-    port = free_port()
-    late: list[ScriptedServer] = []
+    with reserved_port() as port, ExitStack() as late:
 
-    def start(_: float) -> bool:
-        server = ScriptedServer({WRITE: [FINE]}, port=port)
-        late.append(server.__enter__())
-        return False
+        def start(_: float) -> bool:
+            late.enter_context(ScriptedServer({WRITE: [FINE]}, port=port))
+            return False
 
-    connection = Connection(target=TargetName("test"), url=f"http://127.0.0.1:{port}")
-    with Client(connection, lambda _: "", Waiting(pause=start, now=waiting.now)) as client:
-        reply = client.write("/api/dashboards/db", b"{}")
-    late[0].__exit__(None, None, None)
+        connection = Connection(target=TargetName("test"), url=f"http://127.0.0.1:{port}")
+        with Client(connection, lambda _: "", Waiting(pause=start, now=waiting.now)) as client:
+            reply = client.write("/api/dashboards/db", b"{}")
 
     assert isinstance(reply, Reply)
     assert reply.ok
@@ -245,7 +245,7 @@ def test_a_stop_ends_a_wait_at_once(server: ScriptedServer) -> None:
     connection = Connection(target=TargetName("test"), url=server.url)
     with Client(connection, lambda _: "", Waiting(pause=stop.wait)) as client:
         assert client.read("/api/org").status == 503
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_the_switch_for_tests_of_stamina_is_obeyed(server: ScriptedServer, connect: Connect) -> None:

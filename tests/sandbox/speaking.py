@@ -15,7 +15,7 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 def client_of(sandbox: Running, auth: tuple[str, str] | None = None, token: str = "") -> httpx.Client:
     """Somebody's connections to a sandbox; its administrator's unless told."""
-    client = httpx.Client(base_url=sandbox.url, timeout=10, verify=_NO_CERTIFICATES)
+    client = httpx.Client(base_url=sandbox.url, timeout=30, verify=_NO_CERTIFICATES)
     if token:
         client.headers["Authorization"] = f"Bearer {token}"
     else:

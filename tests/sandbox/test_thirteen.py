@@ -122,7 +122,7 @@ def test_a_watch_under_way_hears_what_others_write(thirteen: Running, client: ht
     since = make(client, "a")["metadata"]["resourceVersion"]
     heard: list[tuple[str, str]] = []
     with client_of(thirteen) as watching:
-        thread = threading.Thread(target=lambda: heard.extend(_events(watching, 1, resourceVersion=since, timeoutSeconds="9")))
+        thread = threading.Thread(target=lambda: heard.extend(_events(watching, 1, resourceVersion=since, timeoutSeconds="30")))
         thread.start()
         save(client, "late")
         thread.join()
@@ -144,6 +144,22 @@ def test_a_watch_from_too_long_ago_ends_in_an_error_of_410(thirteen: Running, cl
     for wanted in (since, "5"):
         event = json.loads(client.get(dashboards(), params={"watch": "1", "resourceVersion": wanted}).text)
         assert (event["type"], event["object"]["code"], event["object"]["reason"]) == ("ERROR", 410, "Expired")
+
+
+def test_a_watch_that_is_dropped_breaks_off_without_an_end(thirteen: Running, client: httpx.Client) -> None:
+    since = make(client, "a")["metadata"]["resourceVersion"]
+    thirteen.faults.set(Faults(path="/nowhere", dropped_watches=1))
+    with pytest.raises(httpx.RemoteProtocolError):
+        _events(client, 1, resourceVersion=since, timeoutSeconds="9")
+
+
+def test_a_watch_that_is_garbled_says_what_is_no_event_and_goes_on(thirteen: Running, client: httpx.Client) -> None:
+    make(client, "a")
+    thirteen.faults.set(Faults(path="/nowhere", garbled_watches=1))
+    with client.stream("GET", dashboards(), params={"watch": "1"}) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "<html>502 Bad Gateway</html>"
+        assert json.loads(next(lines))["type"] == "ADDED"
 
 
 def test_a_watch_ends_with_the_sandbox() -> None:

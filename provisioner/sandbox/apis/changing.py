@@ -170,7 +170,9 @@ def _stored(asked: Asked, item: Item, parent: int, sent: Sent) -> Item:
 
 
 def _as_a_rehearsal(asked: Asked, item: Item, sent: Sent) -> Object:
-    """What a dry run shows: nothing of what only a real write adds; the generation that was ("dry run update")."""
+    """What a dry run shows: nothing of what only a real write adds; the generation that was ("dry run update"). That it is refused for
+    what a write is refused for, but for a folder that is not there, is the reference's word (5.2), not recorded.
+    """
     body = shown(asked, item)
     metadata = body["metadata"]
     del metadata["labels"], metadata["annotations"]
@@ -190,10 +192,10 @@ def delete(asked: Asked, name: str, held_to: Preconditions, *, dry: bool) -> dic
         item = found(asked, name)
         if item.file:
             raise statuses.bad_request("provisioned dashboard cannot be deleted")
+        if held_to.guid and held_to.guid != item.guid:
+            raise statuses.another_deletion(asked.kind, name, held_to.guid, item.guid)
         if held_to.revision and held_to.revision != str(item.revision):
             raise statuses.stale_deletion(asked.kind, name, held_to.revision, item.revision)
-        if held_to.guid and held_to.guid != item.guid:
-            raise statuses.another_object(asked.kind, name, held_to.guid, item.guid)
         if item.is_folder and objects.children(asked.server.store, item):
             why = "Folder cannot be deleted: folder is not empty"
             raise statuses.StatusRefused(400, why, "BadRequest", {"uid": "folder.not-empty"})

@@ -23,7 +23,12 @@ FOLDER = "grafana.app/folder"
 INTERNAL_ID = "grafana.app/deprecatedInternalID"
 BY_FILE = "classic-file-provisioning"
 # What the server writes itself; sent along, it is not looked at.
-OF_THE_SERVER = frozenset({"grafana.app/createdBy", "grafana.app/updatedBy", "grafana.app/updatedTimestamp", FOLDER})
+OF_THE_SERVER = frozenset(
+    {
+        *("grafana.app/createdBy", "grafana.app/updatedBy", "grafana.app/updatedTimestamp", FOLDER),
+        "grafana.app/grant-permissions",  # heard on a create, and kept by none (reference 5.3)
+    }
+)
 OF_A_FILE = frozenset(
     {MANAGER, "grafana.app/managerId", "grafana.app/sourcePath", "grafana.app/sourceChecksum", "grafana.app/sourceTimestamp"}
 )

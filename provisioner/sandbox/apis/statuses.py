@@ -74,6 +74,16 @@ def stale_deletion(kind: Kind, name: str, asked: str, found: int) -> StatusRefus
     return StatusRefused(409, message, "Conflict", {"name": name, "group": kind.group, "kind": kind.name})
 
 
+def another_deletion(kind: Kind, name: str, asked: str, found: str) -> StatusRefused:
+    """The same of a deletion, in the words of Kubernetes that stand beside those of `stale_deletion`."""
+    why = (
+        f"the UID in the precondition ({asked}) does not match the UID in record ({found})."
+        " The object might have been deleted and then recreated"
+    )
+    message = f'Operation cannot be fulfilled on {kind.name}.{kind.group} "{name}": {why}'
+    return StatusRefused(409, message, "Conflict", {"name": name, "group": kind.group, "kind": kind.name})
+
+
 def another_object(kind: Kind, name: str, asked: str, found: str) -> StatusRefused:
     """The uid of an object that was there before (Kubernetes)."""
     return conflict(kind, name, f"Precondition failed: UID in precondition: {asked}, UID in object meta: {found}")

@@ -2,6 +2,7 @@
 
 In: a request with `watch`. Out: a stream of events, one JSON object a line, in the order of the writes, as Kubernetes
 has it: from a resourceVersion on, with bookmarks when asked for; one that is too old ends in an ERROR event of 410.
+Faults end it too soon (`dropped_watches`), spoil it (`garbled_watches`) or let its beginning be too old (`expired`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from provisioner.sandbox.apis.listing import Requirement, fits, name_in, selecto
 from provisioner.sandbox.apis.shapes import Object, metadata, shown
 from provisioner.sandbox.apis.statuses import status_body
 from provisioner.sandbox.content import text_of, whole_number
+from provisioner.sandbox.front import Connection
 from provisioner.sandbox.objects import Item
 from provisioner.sandbox.pages import Shelf
 from provisioner.sandbox.trash import Deleted
@@ -52,6 +54,8 @@ class _Watch:
     def news(self) -> list[Object]:
         """What happened since the last look, and the look is remembered; everything, at the first one without a resourceVersion."""
         before, self.since = self.since, self.shelf.store.revision()
+        if before == self.since:
+            return []
         changes = pages.changes(self.shelf, before)
         return [self._event(kind, item, deleted) for kind, item, deleted in changes if self._is_meant(item)]
 
@@ -63,6 +67,11 @@ class _Watch:
             return {"type": kind, "object": shown(self.asked, item, deleted)}
         partial = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata(self.asked, item, deleted)}
         return {"type": kind, "object": partial}
+
+    def drop(self) -> None:
+        """Close the connection."""
+        connection: Connection = self.request.scope["state"]["connection"]
+        connection.drop()
 
     def bookmark(self) -> Object:
         """Where a client may go on from."""
@@ -78,6 +87,12 @@ async def _lines(watched: _Watch) -> AsyncIterator[bytes]:
     clock = asyncio.get_running_loop().time
     began = marked = clock()
     while not watched.asked.server.ending.is_set() and not await watched.request.is_disconnected():
+        faults = watched.asked.server.faults
+        if faults.take("dropped_watches"):
+            watched.drop()
+            return
+        if faults.take("garbled_watches"):
+            yield b"<html>502 Bad Gateway</html>\n"
         for event in watched.news():
             yield _line(event)
         now = clock()
