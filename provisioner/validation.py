@@ -33,14 +33,15 @@ def validate(library: Library, places: Iterable[Together], clock: Callable[[], f
     for place in places:
         files = []
         for name in place.sources:
-            read = _read(library, name)
+            read = files_of(library, name)
             states[name] = read if isinstance(read, SourceState) else source_state(read)
             files += [] if isinstance(read, SourceState) else [read]
         problems += desire(files, place.wants).problems
     return Validation(tuple(states.values()), library.placed(problems, notes=True), clock() - started)
 
 
-def _read(library: Library, name: SourceName) -> SourceFiles | SourceState:
+def files_of(library: Library, name: SourceName) -> SourceFiles | SourceState:
+    """What the source holds, or the state that says why it cannot be read."""
     try:
         return library.files(name)
     except SourceError as error:

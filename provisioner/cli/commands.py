@@ -29,8 +29,9 @@ from provisioner.core.changes import Outcome
 from provisioner.core.desired import Wants
 from provisioner.core.errors import ProvisionerError
 from provisioner.core.model import Uid
-from provisioner.core.report import Exit, PassReport, exit_code, validation_exit_code
+from provisioner.core.report import Exit, PassReport, Validation, exit_code, validation_exit_code
 from provisioner.core.settings import TargetSettings
+from provisioner.judging import Court, judge
 from provisioner.log import Logger, log_pass, log_validation
 from provisioner.reconcile import Parts, reconcile
 from provisioner.render.options import Format
@@ -44,18 +45,19 @@ GENERATIONS = ("2", "4", "5", "6", "7", "8", "9", "11", "12", "13")
 
 
 @click.command(name="validate")
+@click.option("--server", is_flag=True, help="Show every dashboard to each target's server too, as a dry run that writes nothing.")
 @asking
-def validate_command(asked: Asked) -> int:
-    """Tell everything that is wrong with the files, without asking any server."""
+def validate_command(asked: Asked, *, server: bool = False) -> int:
+    """Tell everything that is wrong with the files, without asking any server unless told to."""
 
     def work(run: Run, log: Logger) -> int:
-        result = validate(run.library, _places(asked, run), time.monotonic)
+        result = _judged(asked, run) if server else validate(run.library, _places(asked, run), time.monotonic)
         code = validation_exit_code(result)
         show(asked, Shown.validation(result, code))
         log_validation(log, result)
         return code
 
-    return run_command(asked, work, needs_target=False)
+    return run_command(asked, work, needs_target=server)
 
 
 @click.command()
@@ -63,12 +65,14 @@ def validate_command(asked: Asked) -> int:
 @click.option(
     "--plan-file", "-o", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the plan there, for apply FILE."
 )
+@click.option("--server-side", is_flag=True, help="Show each change to the server too, as a dry run that writes nothing.")
 @asking
-def plan(asked: Asked, *, detailed_exitcode: bool = False, plan_file: Path | None = None) -> int:
+def plan(asked: Asked, *, detailed_exitcode: bool = False, plan_file: Path | None = None, server_side: bool = False) -> int:
     """Tell what apply would do, and write nothing."""
 
     def work(run: Run, log: Logger) -> int:
-        reports = tuple(reconcile(target, _parts(asked, run, target), write=False) for target in targets_of(asked, run.settings))
+        chosen = targets_of(asked, run.settings)
+        reports = tuple(reconcile(each, replace(_parts(asked, run, each), server_side=server_side), write=False) for each in chosen)
         for report in reports:
             log_pass(log, report, "plan")
         told = written_to(plan_file, reports) if plan_file is not None else ""
@@ -195,6 +199,11 @@ COMMANDS = {
     "sandbox": sandbox,
     "demo": demo,
 }
+
+
+def _judged(asked: Asked, run: Run) -> Validation:
+    court = Court(run.library, run.settings.severities, run.stop.is_set, time.monotonic, named=bool(asked.targets))
+    return judge([run.way(each) for each in targets_of(asked, run.settings)], court)
 
 
 def _places(asked: Asked, run: Run) -> list[Together]:

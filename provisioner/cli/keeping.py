@@ -27,12 +27,12 @@ from provisioner.core.settings import DirectorySettings, TargetSettings
 from provisioner.exporting import Pulling
 from provisioner.exporting import pull as pull_from
 from provisioner.log import Logger, log_pass
+from provisioner.recalling import Desk, Wish, list_states
 from provisioner.reconcile import reconcile
 from provisioner.render.lines import Line, printed
 from provisioner.render.options import Format, Options
 from provisioner.render.text_keeping import confirmed_lines, listing_lines, pull_lines, restored_lines
 from provisioner.render.words import count
-from provisioner.restoring import Desk, Wish, list_states
 from provisioner.reviving import bring_back
 from provisioner.sources import open_source
 from provisioner.wiring import Run
@@ -128,19 +128,20 @@ def confirm(asked: Asked, *, digest: str) -> int:
     only_as(asked, _TEXT)
 
     def work(run: Run, _log: Logger) -> int:
+        # Without the lock: nothing is sent to a server, and what it writes is one row, which no pass makes or changes. With it, a server
+        # that hangs in a pass of the daemon would keep people from confirming what is held on another.
         target = _one(asked, run)
-        with run.alone("provisioner confirm"):
-            parts = run.parts(target)
-            report = reconcile(target, parts, write=False)
-            if report.failure is not None:
-                show(asked, Shown.plan((report,), exit_code((report,))))
-                return exit_code((report,))
-            held = report.pruning
-            if held.digest != digest:
-                told = "nothing is held for confirming" if held.digest is None else f"what is held now has the digest {held.digest}"
-                next_step = "nothing was allowed; provisioner plan shows what would be deleted, and what is held"
-                raise PlanMoved(f"{told}, so {digest} allows nothing", next_step=next_step)
-            parts.ledger.confirm(digest, parts.now())
+        parts = run.parts(target)
+        report = reconcile(target, parts, write=False)
+        if report.failure is not None:
+            show(asked, Shown.plan((report,), exit_code((report,))))
+            return exit_code((report,))
+        held = report.pruning
+        if held.digest != digest:
+            told = "nothing is held for confirming" if held.digest is None else f"what is held now has the digest {held.digest}"
+            next_step = "nothing was allowed; provisioner plan shows what would be deleted, and what is held"
+            raise PlanMoved(f"{told}, so {digest} allows nothing", next_step=next_step)
+        parts.ledger.confirm(digest, parts.now())
         over = [each.record for each in held.held if each.reason is HoldReason.CEILING]
         _show(asked, lambda shown: confirmed_lines(over, target.name, shown))
         return Exit.OK

@@ -17,11 +17,11 @@ from provisioner.core.report import Exit, Failure
 from provisioner.core.settings import TargetSettings
 from provisioner.core.trash import NoTrash, TrashReport, trash_exit_code
 from provisioner.log import Logger
+from provisioner.recalling import Desk
 from provisioner.render.formats import render_trash
 from provisioner.render.lines import printed
 from provisioner.render.options import Format
 from provisioner.render.text_trash import purging_lines
-from provisioner.restoring import Desk
 from provisioner.reviving import list_trash, purge
 from provisioner.wiring import Run
 

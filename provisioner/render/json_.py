@@ -2,15 +2,18 @@
 
 In: `Validation`, `PassReport`s or a `Failure`. Out: text. What cannot be printed is escaped, so that the file may be shown on a terminal.
 
-Validation: version, kind "validation", exit_code, seconds, counts {errors, warnings, notes}, sources [source], problems [problem].
+Validation: version, kind "validation", exit_code, seconds, counts {errors, warnings, notes}, sources [source], servers [asked],
+problems [problem].
 Plan, apply: version, kind "plan" or "apply", exit_code, targets [target].
 Failure: version, kind "failure", exit_code, failure, problems [problem].
 source    {name, revision {name, commit, subject, author, when} | null, files, dashboards, parsed, passed_over [{path, reason}],
           failure | null}
+asked     {target, url, server | null, rehearsed, failure | null}; with --server
+rehearsed {asked, refused}: how many dashboards the server was shown as dry runs, and how many of these it would not take
 problem   {code, severity, file, line, column, document, pointer, message, remedy}; line and column are null where no line is meant
 target    {name, url, applied, stopped, seconds, requests, server | null, failure | null, counts, sources, changes [change] of a plan,
           outcomes [outcome] of an apply, notice, drifted [drift], adopted [dashboard], deletions [{base, live}], removals [removal],
-          held [held], conflicts [conflict], home | null, problems}
+          held [held], conflicts [conflict], home | null, rehearsed | null, problems}
 change    {action create | update | move | create-folder | rename-folder, dashboard or folder, reason, moves, differences, live | null,
           twin | null, keep null | before-overwrite}
 outcome   {change, result, detail, remedy, version_before, version_after, url, conflict kind | null}
@@ -46,6 +49,7 @@ def validation_json(validation: Validation, code: Exit) -> str:
             "seconds": round(validation.seconds, 3),
             "counts": parts.weights(validation.problems),
             "sources": [parts.source(each) for each in validation.sources],
+            "servers": [parts.asked(each) for each in validation.servers],
             "problems": [parts.problem(each) for each in validation.problems],
         }
     )
@@ -69,7 +73,6 @@ def text(value: Object) -> str:
 
 
 def _target(report: PassReport) -> Object:
-    found = report.server
     told = {"outcomes": [parts.outcome(each) for each in report.outcomes]} if report.applied else {}
     return {
         "name": report.target,
@@ -78,8 +81,7 @@ def _target(report: PassReport) -> Object:
         "stopped": report.stopped,
         "seconds": round(report.seconds, 3),
         "requests": report.requests,
-        "server": found
-        and {"version": found.version, "dialect": found.dialect, "organisation": {"id": found.org_id, "name": found.org_name}},
+        "server": parts.server(report.server),
         "failure": parts.failure(report.failure),
         "counts": _counts(report),
         "sources": [parts.source(each) for each in report.sources],
@@ -92,6 +94,7 @@ def _target(report: PassReport) -> Object:
         "held": [parts.held(each) for each in report.pruning.held],
         "conflicts": [parts.conflict(each) for each in report.conflicts],
         "home": parts.home(report.home),
+        "rehearsed": parts.rehearsed(report.rehearsed),
         "problems": [parts.problem(each) for each in report.problems],
     }
 

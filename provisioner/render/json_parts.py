@@ -25,8 +25,9 @@ from provisioner.core.home import HomeReport
 from provisioner.core.model import DesiredDashboard, DesiredFolder
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
-from provisioner.core.report import Failure, SourceState
-from provisioner.core.server import Found
+from provisioner.core.report import Failure, ServerAsked, SourceState
+from provisioner.core.server import Found, Server
+from provisioner.core.verdict import Rehearsed
 from provisioner.render import words
 
 Object = dict[str, Any]
@@ -64,6 +65,24 @@ def failure(of: Failure | None) -> Object | None:
         "next_step": of.next_step,
         "unreachable": of.unreachable,
     }
+
+
+def server(found: Server | None) -> Object | None:
+    """Who answered."""
+    if found is None:
+        return None
+    return {"version": found.version, "dialect": found.dialect, "organisation": {"id": found.org_id, "name": found.org_name}}
+
+
+def rehearsed(found: Rehearsed | None) -> Object | None:
+    """What came of dry runs."""
+    return None if found is None else {"asked": found.asked, "refused": found.refused}
+
+
+def asked(found: ServerAsked) -> Object:
+    """A server that was shown the files."""
+    told = {"server": server(found.server), "rehearsed": rehearsed(found.rehearsed), "failure": failure(found.failure)}
+    return {"target": found.target, "url": found.url, **told}
 
 
 def source(state: SourceState) -> Object:

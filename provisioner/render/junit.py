@@ -14,7 +14,7 @@ from provisioner.core.changes import Change, Outcome, Removal, Result, UpdateDas
 from provisioner.core.contrast import visible
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.report import Failure, PassReport, Validation
-from provisioner.render import words
+from provisioner.render import rehearsal_words, words
 
 
 def validation_junit(validation: Validation) -> str:
@@ -27,6 +27,12 @@ def validation_junit(validation: Validation) -> str:
         else:
             read = f"{words.count(source.files, 'file')}, {words.count(source.dashboards, 'dashboard')}"
             _say(case, [words.source(source), read, *(f"passed over: {path}: {reason}" for path, reason in source.passed_over)])
+    for asked in validation.servers:
+        case = _case(suite, f"target {asked.target}", "server")
+        if asked.failure is not None:
+            _failure(case, asked.failure)
+        else:
+            _say(case, [rehearsal_words.asked(asked)])
     _files(suite, validation.problems, "validate")
     return _text([suite])
 
@@ -78,16 +84,16 @@ def _pruning(suite: Element, report: PassReport) -> None:
     """What is held for a person fails, as a conflict does."""
     waiting = {each.record.uid for each in report.held}
     for held in report.pruning.held:
-        case = _case(suite, _name(words.recorded(held.record), held.record.uid), report.target, held.record.path)
+        case = _case(suite, _name(words.recorded(held.record), held.record.uid), report.target, report.shown(held.record))
         if held.record.uid in waiting:
             _fail(case, held.reason.value, held.message, [f"base: {words.applied(held.record)}", held.remedy])
         else:
             _say(case, [f"left: {held.message}"])
     for deletion in () if report.applied else report.pruning.deletions:
-        case = _case(suite, _name(words.recorded(deletion.record), deletion.record.uid), report.target, deletion.record.path)
+        case = _case(suite, _name(words.recorded(deletion.record), deletion.record.uid), report.target, report.shown(deletion.record))
         _say(case, [f"to delete: {words.state(deletion.live)}"])
     for removal in report.removals:
-        case = _case(suite, _name(words.recorded(removal.record), removal.record.uid), report.target, removal.record.path)
+        case = _case(suite, _name(words.recorded(removal.record), removal.record.uid), report.target, report.shown(removal.record))
         match removal.result:
             case Result.FAILED | Result.CONFLICT:
                 _fail(case, removal.result.value, removal.detail, [removal.remedy])

@@ -13,7 +13,7 @@ from provisioner.core.home import HomeReport
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, Failure, PassReport, Validation
-from provisioner.render import words
+from provisioner.render import rehearsal_words, words
 from provisioner.render.markdown_text import code, details, row, text
 from provisioner.render.text_problems import fold
 
@@ -27,15 +27,14 @@ _ICONS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "�
 
 def validation_markdown(validation: Validation, code_: Exit) -> str:
     """A validation: the verdict, and every problem up to the limit."""
-    failures = [source.failure for source in validation.sources if source.failure is not None]
     found = words.weights(validation.problems)
     sign = "❌" if code_ is not Exit.OK else "⚠️" if found else "✅"
-    verdict = [f"{words.count(len(failures), 'source')} could not be read"] if failures else []
     read = f"{words.count(sum(each.dashboards for each in validation.sources), 'dashboard')} read"
-    parts = [f"### {sign} Dashboards: {', '.join([*verdict, found or 'no problems', read])}", ""]
-    for failure in failures:
+    parts = [f"### {sign} Dashboards: {', '.join([*rehearsal_words.unread(validation), found or 'no problems', read])}", ""]
+    for failure in validation.failures:
         parts += _failure(failure)
-    return whole([*parts, *_problems(validation.problems)], code_)
+    asked = [part for each in validation.servers if each.failure is None for part in (text(rehearsal_words.asked(each)), "")]
+    return whole([*parts, *asked, *_problems(validation.problems)], code_)
 
 
 def passes_markdown(reports: Sequence[PassReport], code_: Exit) -> str:
@@ -53,14 +52,14 @@ def failure_markdown(failure: Failure, problems: Sequence[Problem], code_: Exit)
 
 def _chapter(report: PassReport) -> list[str]:
     numbers = words.written(report) if report.applied else words.planned(report)
-    trouble = words.trouble(report)
+    trouble = [*words.trouble(report), *rehearsal_words.refused(report)]
     failures = [each for each in (report.failure, *(source.failure for source in report.sources)) if each is not None]
     planned = ["nothing to change" if report.failure is None else "no plan could be made"]
     nothing = words.nothing_written(report) if report.applied else planned
     told = ", ".join([*trouble, *(numbers or nothing), *([] if report.failure else words.untouched(report))])
     where = [text(report.url), *([text(words.server(report.server))] if report.server else [])]
     sources = [text(words.source(source)) for source in report.sources if source.failure is None]
-    note = [] if report.applied else ["nothing was written"]
+    note = [] if report.applied else [*rehearsal_words.planned(report), "nothing was written"]
     sign = "❌" if failures or trouble else "⚠️" if report.drifted else "✅"
     parts = [f"### {sign} {text(report.target)}: {told}", "", " · ".join([*where, *sources, *note]), ""]
     parts += [f"**{text(report.plan.notice)}**", ""] if report.plan.notice else []

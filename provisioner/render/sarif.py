@@ -54,8 +54,7 @@ _TITLES = {
 
 def validation_sarif(validation: Validation, code: Exit, prefix: str) -> str:
     """The problems of every file."""
-    failures = [source.failure for source in validation.sources if source.failure is not None]
-    return _text([_of(each) for each in validation.problems], failures, code, prefix)
+    return _text([_of(each) for each in validation.problems], validation.failures, code, prefix)
 
 
 def passes_sarif(reports: Sequence[PassReport], code: Exit, prefix: str) -> str:
@@ -81,11 +80,13 @@ def _pass(report: PassReport) -> Iterator[_Finding]:
         message = f"{report.target}: {drift.message}{f': {edited}' if edited else ''}. {drift.remedy}"
         yield _Finding(_DRIFT, "warning", message, words.path(drift.dashboard))
     for held in report.held:
-        yield _Finding(_HELD, "error", f"{report.target}: {words.recorded(held.record)}: {held.message}. {held.remedy}", held.record.path)
+        yield _Finding(
+            _HELD, "error", f"{report.target}: {words.recorded(held.record)}: {held.message}. {held.remedy}", report.shown(held.record)
+        )
     for removal in report.removals:
         if removal.result in {Result.FAILED, Result.UNKNOWN, Result.CONFLICT}:
             message = f"{report.target}: {words.recorded(removal.record)}: {removal.detail}. {removal.remedy}".strip()
-            yield _Finding(_FAILED, "error", message, removal.record.path)
+            yield _Finding(_FAILED, "error", message, report.shown(removal.record))
     for outcome in report.outcomes:
         if outcome.result in {Result.FAILED, Result.UNKNOWN}:
             message = f"{report.target}: {outcome.detail}. {outcome.remedy}".strip()

@@ -12,7 +12,7 @@ from itertools import takewhile
 from provisioner.core.changes import Change, CreateDashboard, CreateFolder, Outcome, Result, UpdateDashboard
 from provisioner.core.problems import Severity
 from provisioner.core.report import Exit, PassReport
-from provisioner.render import words
+from provisioner.render import rehearsal_words, words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, GOOD, PLAIN, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
 from provisioner.render.runnable import runnable
@@ -50,7 +50,9 @@ def plan_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> I
         yield from _head(report, _plan_verdict(report))
         yield from _changes(report, options)
         yield BLANK
-        yield from deletion_lines(report.pruning.deletions, options)
+        yield from deletion_lines(report.pruning.deletions, report, options)
+        for each in rehearsal_words.planned(report):
+            yield line(("  dry run  ", DIM), each, hang=4)
         yield from _tail(report, _of_one(options, report, reports))
     yield _end(code, reports, "nothing was written")
 
@@ -61,7 +63,7 @@ def apply_lines(reports: Sequence[PassReport], code: Exit, options: Options) -> 
         mine = _of_one(options, report, reports)
         yield from _head(report, _apply_verdict(report))
         yield from _outcomes(report, mine)
-        yield from removal_lines(report.removals, mine)
+        yield from removal_lines(report.removals, report, mine)
         yield from _tail(report, mine)
     yield _end(code, reports, "")
 
@@ -97,7 +99,7 @@ def _tail(report: PassReport, options: Options) -> Iterator[Line]:
     yield BLANK
     yield from drift_lines(report.plan.drifted, options)
     yield BLANK
-    yield from held_lines(report.pruning.held, options)
+    yield from held_lines(report.pruning.held, report, options)
     yield BLANK
     # Notes are for whoever mends files, not for whoever watches a server: here they are counted, in the first line.
     weighty = [each for each in report.problems if options.verbose or each.severity is not Severity.NOTE]
@@ -117,7 +119,8 @@ def _verdict(report: PassReport, style: str, told: list[str]) -> Line:
 def _plan_verdict(report: PassReport) -> Line:
     if report.failure is not None:
         return _verdict(report, BAD, ["no plan could be made"])
-    planned, trouble, found = words.planned(report), words.trouble(report), words.weights(report.problems)
+    planned, found = words.planned(report), words.weights(report.problems)
+    trouble = [*words.trouble(report), *rehearsal_words.refused(report)]
     style = BAD if trouble else DOUBT if planned or report.drifted else GOOD
     told = [*(planned or ["nothing to change"]), *trouble, *([found] if found else [])]
     return _verdict(report, style, [*told, *words.untouched(report)])

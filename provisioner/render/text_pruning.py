@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from provisioner.core.changes import Removal, Result
 from provisioner.core.guard import Deletion, Held, HoldReason
 from provisioner.core.records import FolderRecord, Record
+from provisioner.core.report import PassReport
 from provisioner.render import words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GAP, STRONG, Line, line, padded, widths
 from provisioner.render.options import Options
@@ -34,10 +35,10 @@ _RESULTS = {
 }
 
 
-def deletion_lines(deletions: Sequence[Deletion], options: Options) -> Iterator[Line]:
+def deletion_lines(deletions: Sequence[Deletion], report: PassReport, options: Options) -> Iterator[Line]:
     """What a plan deletes, each with the state that would be kept."""
     told = deletions if options.verbose else deletions[:MOST]
-    rows = [_cells(each.record) for each in told]
+    rows = [_cells(each.record, report) for each in told]
     columns = widths(rows)
     for each, row in zip(told, rows, strict=True):
         yield _row(("-", DOUBT), "delete", row, columns)
@@ -47,10 +48,10 @@ def deletion_lines(deletions: Sequence[Deletion], options: Options) -> Iterator[
         yield line(("  - ", DOUBT), f"… and {words.count(len(deletions) - len(told), 'more deletion')}: -v shows each of them")
 
 
-def removal_lines(removals: Sequence[Removal], options: Options) -> Iterator[Line]:
+def removal_lines(removals: Sequence[Removal], report: PassReport, options: Options) -> Iterator[Line]:
     """What became of each deletion; a remedy once."""
     told = [each for each in removals if options.verbose or each.result is not Result.UNCHANGED]
-    rows = [_cells(each.record) for each in told]
+    rows = [_cells(each.record, report) for each in told]
     columns = widths(rows)
     said: set[str] = set()
     for each, row in zip(told, rows, strict=True):
@@ -62,7 +63,7 @@ def removal_lines(removals: Sequence[Removal], options: Options) -> Iterator[Lin
             yield line(runnable(each.remedy, options), indent=_INDENT, hang=2)
 
 
-def held_lines(held: Sequence[Held], options: Options) -> Iterator[Line]:
+def held_lines(held: Sequence[Held], report: PassReport, options: Options) -> Iterator[Line]:
     """What waits for a person in a block each, the rest by reason; a remedy once."""
     loud = [each for each in held if options.verbose or each.reason not in QUIET]
     told = loud if options.verbose or len(loud) == MOST + 1 else loud[:MOST]
@@ -82,14 +83,16 @@ def held_lines(held: Sequence[Held], options: Options) -> Iterator[Line]:
         quiet = [each for each in held if each.reason is reason and reason in QUIET]
         if quiet:
             yield line((f"  - {'left':<10}", DIM), f"{words.count(len(quiet), 'dashboard')} without a file: {_WHY[reason]}", hang=_INDENT)
-            yield from _named(quiet)
+            yield from _named(quiet, report)
 
 
-def _named(quiet: Sequence[Held]) -> Iterator[Line]:
+def _named(quiet: Sequence[Held], report: PassReport) -> Iterator[Line]:
     """A few by name, with the time that the first of them waits for."""
     for each in quiet[:_NAMED]:
         until = f"{GAP}{words.dated(each.remedy)}" if each.reason is HoldReason.GRACE else ""
-        yield line((f"{words.recorded(each.record)}{GAP}{each.record.uid}{GAP}{each.record.path}{until}", DIM), indent=_INDENT, hang=2)
+        yield line(
+            (f"{words.recorded(each.record)}{GAP}{each.record.uid}{GAP}{report.shown(each.record)}{until}", DIM), indent=_INDENT, hang=2
+        )
     if len(quiet) > _NAMED:
         yield line((f"… and {len(quiet) - _NAMED:,} more: -v shows each of them", DIM), indent=_INDENT)
 
@@ -115,8 +118,8 @@ def _block(held: Held, said: set[str], options: Options) -> Iterator[Line]:
         yield from labelled("do", steps(held.remedy, options))
 
 
-def _cells(record: Record | FolderRecord) -> tuple[str, str, str]:
-    return words.recorded(record), record.uid, record.path
+def _cells(record: Record | FolderRecord, report: PassReport) -> tuple[str, str, str]:
+    return words.recorded(record), record.uid, report.shown(record)
 
 
 def _row(sign: tuple[str, str], verb: str, cells: Sequence[str], columns: Sequence[int], note: str = "") -> Line:

@@ -1,6 +1,6 @@
 """A validation as text.
 
-In: `Validation`. Out: lines; the first says whether all is well, the last what was read.
+In: `Validation`. Out: lines; the first says whether all is well, the last what was read, and who was asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from provisioner.core.problems import Severity
 from provisioner.core.report import SourceState, Validation
-from provisioner.render import words
+from provisioner.render import rehearsal_words, words
 from provisioner.render.lines import BAD, BLANK, DIM, DOUBT, GOOD, Line, line
 from provisioner.render.options import Options
 from provisioner.render.text_problems import failure_lines, problem_lines
@@ -22,25 +22,26 @@ def validation_lines(validation: Validation, options: Options) -> Iterator[Line]
     """The verdict, what could not be read, every problem, what was read."""
     yield _verdict(validation)
     yield BLANK
-    for source in validation.sources:
-        if source.failure is not None:
-            yield from failure_lines(source.failure)
+    for failure in validation.failures:
+        yield from failure_lines(failure)
     yield BLANK
     yield from problem_lines(validation.problems, verbose=options.verbose)
     yield BLANK
     for source in validation.sources:
         if source.failure is None:
             yield line(_read(source, verbose=options.verbose), hang=3)
+    for asked in validation.servers:
+        if asked.failure is None:
+            yield line(rehearsal_words.asked(asked), hang=3)
     yield line((words.seconds(validation.seconds), DIM))
 
 
 def _verdict(validation: Validation) -> Line:
-    failed = [source.failure for source in validation.sources if source.failure is not None]
     broken = {each.file for each in validation.problems if each.severity is Severity.ERROR}
     found = words.weights(validation.problems)
-    if failed:
+    if validation.failures:
         told = f"; {found}" if found else ""
-        return line((f"not well: {words.count(len(failed), 'source')} could not be read{told}", BAD))
+        return line((f"not well: {', '.join(rehearsal_words.unread(validation))}{told}", BAD))
     if broken:
         verb = "has" if len(broken) == 1 else "have"
         return line(

@@ -77,7 +77,7 @@ class Command:
 
     def child(self, *args: str | Path, **given: object) -> Done:
         """As a process of its own."""
-        options: dict[str, Any] = {"cwd": self.cwd, "env": self._environment(), "capture_output": True, "timeout": 30, **given}
+        options: dict[str, Any] = {"cwd": self.cwd, "env": self._environment(), "capture_output": True, "timeout": 55, **given}
         done = subprocess.run([sys.executable, "-m", "provisioner", *map(str, args)], text=True, check=False, **options)
         return _sound(Done(done.returncode, done.stdout or "", done.stderr or ""))
 
@@ -85,7 +85,7 @@ class Command:
         """As a line of a shell, where `provisioner` is the command; its streams are what the line makes of them."""
         words = f'provisioner() {{ "{sys.executable}" -m provisioner "$@"; }}; set -o pipefail; {script}'
         done = subprocess.run(
-            ["bash", "-c", words], cwd=self.cwd, env=self._environment(), text=True, capture_output=True, timeout=30, check=False
+            ["bash", "-c", words], cwd=self.cwd, env=self._environment(), text=True, capture_output=True, timeout=55, check=False
         )
         return _sound(Done(done.returncode, done.stdout, done.stderr))
 

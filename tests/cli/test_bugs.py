@@ -19,7 +19,7 @@ def test_an_installation_that_is_broken_shows_the_whole_trace_and_asks_for_a_rep
         env=environment,
         text=True,
         capture_output=True,
-        timeout=30,
+        timeout=55,
         check=False,
     )
     assert (1, "") == (done.returncode, done.stdout)

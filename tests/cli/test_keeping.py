@@ -117,7 +117,7 @@ def test_a_change_that_the_file_does_not_cover_is_told_and_nothing_is_written(
     assert "dashboard stock: create was not reviewed" in _refused(command, nine, reviewed[1])
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"provisioner_plan": 1}', '{"provisioner_plan": 1, "targets": []}', "\x00"])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"provisioner_plan": 2}', '{"provisioner_plan": 2, "targets": []}', "\x00"])
 def test_a_plan_file_that_is_none_is_told_and_nothing_is_written(command: Command, nine: Running, text: str) -> None:
     command.write("files/a.json", dashboard("a"))
     command.write("plan.json", text)

@@ -35,7 +35,7 @@ def _on_a_terminal(command: Command, *args: str, **environment: str) -> str:
             pass
         finally:
             os.close(ours)
-        assert child.wait(10) in (0, 3)
+        assert child.wait(30) in (0, 3)
     return shown.decode()
 
 

@@ -42,7 +42,7 @@ class Terminal:
 
     def text(self) -> str:
         self.stream.close()
-        self._reader.join(timeout=10)
+        self._reader.join(timeout=30)
         return b"".join(self._found).decode()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from provisioner.core.catalog import configurations, contents, documents, files, identities, inputs, sources
+from provisioner.core.catalog import configurations, contents, documents, files, identities, inputs, sources, verdicts
 from provisioner.core.catalog.rule import Area, Rule
 from provisioner.core.problems import Problem, Severity
 
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *contents.RULES,
     *inputs.RULES,
     *identities.RULES,
+    *verdicts.RULES,
     *configurations.RULES,
 )
 

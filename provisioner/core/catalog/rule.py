@@ -20,6 +20,7 @@ class Area(StrEnum):
     CONTENT = "Contents of a dashboard"
     INPUT = "Inputs and data sources"
     IDENTITY = "Identity and folders"
+    VERDICT = "The server's own verdict"
     CONFIGURATION = "Configuration"
 
 
