@@ -30,7 +30,7 @@ from provisioner.daemon.worker import TargetPart
 from provisioner.front import Front
 from provisioner.log import log_pass, open_log
 from provisioner.state.turns import Turns
-from provisioner.wiring import OnRequest, Run, now, opened
+from provisioner.wiring import Confirmed, OnRequest, Run, now, opened
 
 _COMMAND = "provisioner run"
 
@@ -92,6 +92,7 @@ class Stage:
         self._stopping = Event()
         self._run = held.enter_context(opened(settings, house.environment, self._stopping))
         self._turns = Turns(lambda: self._run.alone(_COMMAND))
+        self._confirmed: frozenset[Confirmed] = frozenset()
         self._files, self._directories = loaded.files, loaded.directories
         self._stamp = self._seen = self.stamp()
         self.log = open_log(settings.log, sys.stderr)
@@ -155,8 +156,9 @@ class Stage:
         self._stamp = {path: before.get(path, here) for path, here in self._seen.items()}
 
     def meddled(self) -> bool:
-        """Whether another process has written to the state file meanwhile."""
-        return self._turns.meddled()
+        """Whether another process has written to the state file meanwhile: in a turn of its own, or what a person confirmed."""
+        before, self._confirmed = self._confirmed, self._run.confirmed()
+        return bool(self._confirmed - before) or self._turns.meddled()
 
     def tidy(self) -> None:
         """Drops what was kept for long enough."""

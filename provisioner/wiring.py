@@ -24,6 +24,7 @@ from provisioner.core.ports import Source, Written
 from provisioner.core.secret import Reveal
 from provisioner.core.settings import Connection, DirectorySettings, Settings, SourceSettings, TargetSettings
 from provisioner.daemon.keeper import SourcePart
+from provisioner.judging import Way
 from provisioner.reading import Library, read_source
 from provisioner.reconcile import Parts
 from provisioner.sources import open_source, watched
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 _SECONDS_A_DAY = 86_400
 
 OnRequest = Callable[[str, str, float], None]
+
+Confirmed = tuple[TargetName, str]
+"""A digest that a person confirmed, and where."""
 
 
 def unheard(_method: str, _status: str, _seconds: float) -> None:
@@ -99,6 +103,26 @@ class _Servers:
         return lambda: open_grafana(connection, self._secrets, waiting, told, sessions)
 
 
+class _Looking:
+    """Reads a source for the daemon, which has what was read before. Once a day the memory is asked for all of it, or it would forget what
+    nobody asked for in a month, and a restart would parse every file.
+    """
+
+    def __init__(self, source: Source, memory: SqliteMemory, prefix: str) -> None:
+        self._source = source
+        self._memory = memory
+        self._prefix = prefix
+        self._day = -1
+
+    def __call__(self, before: SourceFiles | None) -> SourceFiles:
+        """Raises SourceError and SecretUnreadable."""
+        today = _today()
+        shown = before if today == self._day else None
+        files = read_source(self._source, self._memory, self._prefix, shown)
+        self._day = today
+        return files
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The parts that all targets of one run share. `trouble` of the memory is told at the end: it cost time and nothing else."""
@@ -115,6 +139,12 @@ class Run:
         """The records of this target. Raises StateUnusable."""
         return self.state.ledger(target)
 
+    def confirmed(self) -> frozenset[Confirmed]:
+        """What people allowed that was not done yet. Of a file that cannot be read nothing is known: the next pass tells why."""
+        with suppress(StateUnusable):
+            return frozenset((each.name, digest) for each in self.settings.targets for digest in self.ledger(each).confirmed())
+        return frozenset()
+
     def sweep(self) -> None:
         """Drops what was kept for long enough."""
         self.state.sweep()
@@ -130,11 +160,15 @@ class Run:
         source, prefix = self.library.sources[settings.name], self.library.prefixes.get(settings.name, "")
         return SourcePart(
             name=settings.name,
-            look=lambda: read_source(source, self.memory, prefix),
+            look=_Looking(source, self.memory, prefix),
             watch=lambda on_hint: watched(settings, on_hint),
             age=source.age if isinstance(source, Written) else lambda _: None,
             interrupt=getattr(source, "interrupt", lambda: None),
         )
+
+    def way(self, target: TargetSettings) -> Way:
+        """How this target's server is asked what it says of the files, without its records."""
+        return Way(target, self.servers.opener(target.connection, unheard))
 
     def parts(self, target: TargetSettings, files: Mapping[SourceName, SourceFiles] | None = None, told: OnRequest = unheard) -> Parts:
         """What a pass over this target works with; where `files` are given it reads no source. `told` hears of each request."""
@@ -164,7 +198,7 @@ def opened(settings: Settings, environment: Mapping[str, str], stop: Event) -> I
     """The run, with sources and state open. Raises SourceBroken when a source needs git and there is none."""
     with ExitStack() as held:
         secrets = reveal(environment)
-        memory = SqliteMemory(settings.state, today=lambda: int(time.time()) // _SECONDS_A_DAY)
+        memory = SqliteMemory(settings.state, today=_today)
         held.callback(memory.close)
         sources: dict[SourceName, Source] = {}
         for each in settings.sources:
@@ -186,6 +220,11 @@ def _placed(state: str) -> str:
             next_step="name one with --state FILE, or as state: {path: …} of the configuration; nothing was sent to a server",
         )
     return state
+
+
+def _today() -> int:
+    """Days since 1970, in UTC."""
+    return int(time.time()) // _SECONDS_A_DAY
 
 
 def now() -> str:

@@ -58,7 +58,8 @@ class SourceHealth:
 class TargetHealth:
     """`applied` names the commit (or other revision) that the last good pass made live, by source. `good` is when that pass ended.
     `waiting` names the sources that were never read yet: without them no pass runs. `conflicts` and `problems` by kind and code. `looked`
-    is how many of `owned` dashboards the drift look has seen in this round.
+    is how many of `owned` dashboards the drift look has seen in this round. `watched` says how edits on the server are noticed: "by watch",
+    "by lists: the server answers 405 to watch", "one after the other".
     """
 
     name: TargetName
@@ -76,6 +77,7 @@ class TargetHealth:
     held: int = 0
     owned: int = 0
     looked: int = 0
+    watched: str = ""
     conflicts: Mapping[str, int] = field(default_factory=dict)
     problems: Mapping[str, int] = field(default_factory=dict)
     failure: Failure | None = None

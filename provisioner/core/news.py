@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from provisioner.core.changes import ConflictKind, CreateFolder, Result
 from provisioner.core.guard import HoldReason
+from provisioner.core.home import HomeIs, HomeState
 from provisioner.core.model import DesiredDashboard
 from provisioner.core.problems import Severity
 from provisioner.core.report import PassReport
@@ -29,6 +30,8 @@ class MatterKind(StrEnum):
     HOLD = "hold"
     REFUSED = "refused"
     """A change that the server refuses, each time it is sent."""
+    HOME = "home"
+    """The home dashboard of the organisation is not the stated one, and stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,22 @@ class Told:
 
 Matters = dict[Matter, Told]
 
+_AMISS = {
+    HomeState.DRIFTED: "warning",
+    HomeState.CONFLICT: "warning",
+    HomeState.WAITS: "warning",
+    HomeState.FORBIDDEN: "error",
+    HomeState.FAILED: "error",
+}
+"""How a home dashboard stands that a person should look at, and how bad that is."""
+
 _ONCE = frozenset({ConflictKind.OVERWROTE_EDIT, ConflictKind.REDIRECTED, ConflictKind.VERSION_MISMATCH})
 """What happened once: that the next pass does not tell it again does not mean that it is mended."""
 
 
 def matters(report: PassReport) -> Matters:
     """All that a person should look at on this target, or in the files that feed it."""
-    return dict((*_problems(report), *_conflicts(report), *_drifts(report), *_holds(report), *_refusals(report)))
+    return dict((*_problems(report), *_conflicts(report), *_drifts(report), *_holds(report), *_refusals(report), *_home(report)))
 
 
 def appeared(before: Matters, now: Matters) -> Matters:
@@ -84,7 +96,7 @@ def _problems(report: PassReport) -> Iterator[tuple[Matter, Told]]:
 
 def _conflicts(report: PassReport) -> Iterator[tuple[Matter, Told]]:
     for conflict in report.conflicts:
-        place = conflict.ours.origin.shown if isinstance(conflict.ours, DesiredDashboard) else conflict.ours.path
+        place = conflict.ours.origin.shown if isinstance(conflict.ours, DesiredDashboard) else report.shown(conflict.ours)
         yield Matter(MatterKind.CONFLICT, conflict.kind, conflict.ours.uid, "warning"), Told(conflict.message, conflict.remedy, place)
 
 
@@ -99,7 +111,10 @@ def _holds(report: PassReport) -> Iterator[tuple[Matter, Told]]:
     for held in report.pruning.held:
         if held.reason not in _QUIET:
             severity = "note" if held.reason is HoldReason.GRACE else "warning"
-            yield Matter(MatterKind.HOLD, held.reason, held.record.uid, severity), Told(held.message, held.remedy, held.record.path)
+            yield (
+                Matter(MatterKind.HOLD, held.reason, held.record.uid, severity),
+                Told(held.message, held.remedy, report.shown(held.record)),
+            )
 
 
 def _refusals(report: PassReport) -> Iterator[tuple[Matter, Told]]:
@@ -107,8 +122,16 @@ def _refusals(report: PassReport) -> Iterator[tuple[Matter, Told]]:
         if outcome.result is Result.FAILED:
             change = outcome.change
             subject, place = (
-                (change.folder.uid, change.folder.path)
+                (change.folder.uid, report.shown(change.folder))
                 if isinstance(change, CreateFolder)
                 else (change.dashboard.uid, change.dashboard.origin.shown)
             )
             yield Matter(MatterKind.REFUSED, "refused", subject, "error"), Told(outcome.detail, outcome.remedy, place)
+
+
+def _home(report: PassReport) -> Iterator[tuple[Matter, Told]]:
+    """Another one that somebody chooses is another matter, as another version of a dashboard is."""
+    home = report.home
+    if home is not None and home.state in _AMISS:
+        theirs = f" {home.live.name}" if isinstance(home.live, HomeIs) else ""
+        yield Matter(MatterKind.HOME, f"{home.state.value}{theirs}", home.wanted, _AMISS[home.state]), Told(home.message, home.remedy)

@@ -6,16 +6,19 @@ In: reports of plans. Out: the file's value, and what moved since. A plan file h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from provisioner.core.canonical import fingerprint_key
 from provisioner.core.changes import Change, CreateDashboard, CreateFolder, UpdateDashboard
 from provisioner.core.guard import Deletion
+from provisioner.core.home import HomeIs, HomeReport, HomeState
 from provisioner.core.model import Json
 from provisioner.core.report import PassReport
 
-FORM = 1
+FORM = 2
+"""The first form said nothing of the home dashboard."""
+
 _PARTS = 4
 """Of a change: what is done, what it writes, the folder, the state that it was decided on."""
 
@@ -32,7 +35,10 @@ def targets_in(file: Mapping[str, Json]) -> tuple[str, ...]:
 
 def moved(file: Mapping[str, Json], report: PassReport) -> tuple[str, ...]:
     """What is not as it was reviewed, in words; nothing when the plan of the report is the one in the file."""
-    if file.get("provisioner_plan") != FORM:
+    form = file.get("provisioner_plan")
+    if type(form) is int and 0 < form < FORM:
+        return (f"the file was written by an earlier release (form {form}; this one writes {FORM}), which did not bind the home dashboard",)
+    if form != FORM:
         return ("the file is no plan of this release",)
     reviewed = _mapping(_mapping(file.get("targets")).get(str(report.target)))
     if not reviewed:
@@ -46,7 +52,25 @@ def moved(file: Mapping[str, Json], report: PassReport) -> tuple[str, ...]:
     ]
     before, after = _mapping(reviewed.get("changes")), now["changes"]
     differing = (name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name))
-    return (*told, *(_difference(name, before.get(name), after.get(name), _instead(name, report)) for name in differing))
+    told += [_difference(name, before.get(name), after.get(name), _instead(name, report)) for name in differing]
+    return (*told, *_moved_home(_mapping(reviewed.get("home")), report))
+
+
+def _moved_home(before: Mapping[str, Json], report: PassReport) -> Iterator[str]:
+    """As long as nobody has looked at it, nothing is told: it is looked at when all is planned, before anything is written."""
+    after = _mapping(_home(report.home))
+    if (report.home is None and report.applied) or before == after:
+        return
+    if not before:
+        yield f'home dashboard: setting "{after["uid"]}" was not reviewed'
+    elif not after:
+        now = "no home dashboard is stated any more" if report.home is None else report.home.message
+        yield f'home dashboard: setting "{before.get("uid")}" was reviewed; now {now}'
+    elif before.get("uid") != after["uid"]:
+        yield f'home dashboard: setting "{before.get("uid")}" was reviewed, now it would be "{after["uid"]}"'
+    else:
+        were, are = _named(before.get("over")), _named(after["over"])
+        yield f"home dashboard: somebody chose another one since ({were} was reviewed, {are} is there)"
 
 
 def _instead(name: str, report: PassReport) -> str:
@@ -68,7 +92,20 @@ def _target(report: PassReport) -> dict[str, Json]:
     changes = dict(_change(each) for each in report.plan.changes)
     changes.update(_deletion(each) for each in report.pruning.deletions)
     changes.update((f"folder {each.uid}", ["remove if empty", each.title, each.parent, None]) for each in report.plan.gone_folders)
-    return {"url": report.url, "commits": commits, "changes": changes}
+    return {"url": report.url, "commits": commits, "changes": changes, "home": _home(report.home)}
+
+
+def _home(home: HomeReport | None) -> dict[str, Json] | None:
+    """What would be set, and over which one; None where nothing would be."""
+    if home is None or home.state is not HomeState.PENDING:
+        return None
+    return {"uid": home.wanted, "over": [home.live.uid, home.live.number] if isinstance(home.live, HomeIs) else None}
+
+
+def _named(over: Json) -> str:
+    if not isinstance(over, list) or len(over) != 2:
+        return "none"
+    return f'"{over[0]}"' if over[0] else f"number {over[1]}"
 
 
 def _change(change: Change) -> tuple[str, Json]:

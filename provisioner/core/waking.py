@@ -11,6 +11,7 @@ from datetime import datetime
 
 from provisioner.core.guard import HoldReason
 from provisioner.core.health import Cause
+from provisioner.core.home import HomeState
 from provisioner.core.model import DesiredDashboard, Uid
 from provisioner.core.report import PassReport
 
@@ -29,6 +30,9 @@ _SOON = 1.0
 
 _URGENT = frozenset({Cause.START, Cause.CHANGE, Cause.HOOK, Cause.BACK, Cause.RECORDS, Cause.SIGNAL})
 """What may have mended a failure, or is new: it does not wait for the end of a backoff."""
+
+_AT_HOME = frozenset({HomeState.KEPT, HomeState.SET, HomeState.UNSUPPORTED})
+"""How a home dashboard stands that nobody need look at again."""
 
 
 def backoff(failures: int, chance: float) -> float:
@@ -135,10 +139,17 @@ class PassAgenda:
 
 
 def suspects_of(report: PassReport) -> frozenset[Uid]:
-    """Dashboards that are not as git wants them: the next pass looks at these again, so that each report tells how things stand."""
+    """Dashboards that are not as git wants them: the next pass looks at these again, so that each report tells how things stand. So it is
+    with the home dashboard: a pass with a suspect looks at it too.
+    """
+    home = () if report.home is None or report.home.state in _AT_HOME else (report.home.wanted,)
     conflicting = (each.ours for each in report.conflicts)
     return frozenset(
-        (*(each.dashboard.uid for each in report.plan.drifted), *(each.uid for each in conflicting if isinstance(each, DesiredDashboard)))
+        (
+            *(each.dashboard.uid for each in report.plan.drifted),
+            *(each.uid for each in conflicting if isinstance(each, DesiredDashboard)),
+            *home,
+        )
     )
 
 

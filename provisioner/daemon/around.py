@@ -52,6 +52,11 @@ class Pulse:
             if who in self._beats:
                 self._beats[who] = self._clock()
 
+    def is_busy(self, who: str) -> bool:
+        """Whether somebody is at work."""
+        with self._lock:
+            return who in self._beats
+
     def idle(self, who: str) -> None:
         """Nothing to do, or gone."""
         with self._lock:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from provisioner.core.changes import CreateFolder, Result
 from provisioner.core.health import Cause, ConfigHealth, Health, SourceHealth, TargetHealth
+from provisioner.core.home import HomeState
 from provisioner.core.model import SourceName, TargetName
 from provisioner.core.news import Matter, MatterKind, Matters, appeared, gone, matters
 from provisioner.core.report import Failure, PassReport
@@ -94,6 +95,14 @@ class Board:
         with self._lock:
             before = self._places[target].health
             self._places[target] = replace(self._places[target], health=replace(before, looked=count))
+
+    def watched(self, target: TargetName, how: str) -> None:
+        """How edits on the server are noticed. The log tells it when it is another way than before."""
+        with self._lock:
+            place = self._places[target]
+            self._places[target] = replace(place, health=replace(place.health, watched=how))
+        if place.health.watched != how:
+            self._around.log.info("target.watched", target=target, how=how)
 
     def failed(self, target: TargetName, failure: Failure, *, of_server: bool) -> None:
         """Something else than a pass found that the target cannot be worked with. The log tells it once."""
@@ -183,7 +192,8 @@ class Board:
             return
         if before.failure is not None and after.failure is None:
             log.info("target.back", target=report.target, since=before.failing_since)
-        if report.written or report.plan.adopted or report.outcomes or report.removals or before.good is None:
+        home = report.home is not None and report.home.state is HomeState.SET
+        if report.written or report.plan.adopted or report.outcomes or report.removals or home or before.good is None:
             self._tell_pass(report, words)
         else:
             log.debug("pass.rested", target=report.target, cause=words, unchanged=report.unchanged, seconds=round(report.seconds, 3))

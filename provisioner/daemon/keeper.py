@@ -29,13 +29,13 @@ _A_MOMENT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class SourcePart:
-    """`look` reads the source (raises SourceError and SecretUnreadable); `watch` begins to notice changes and hints at them; `age` is for
-    how many seconds a file (by its path within the source) has been as it is, None where that is not known; `interrupt` makes a look that
-    waits for somebody fail at once, for good.
+    """`look` reads the source (raises SourceError and SecretUnreadable), and is shown what was read before; `watch` begins to notice
+    changes and hints at them; `age` is for how many seconds a file (by its path within the source) has been as it is, None where that is
+    not known; `interrupt` makes a look that waits for somebody fail at once, for good.
     """
 
     name: SourceName
-    look: Callable[[], SourceFiles]
+    look: Callable[[SourceFiles | None], SourceFiles]
     watch: Callable[[Callable[[], None]], Watch]
     age: Callable[[str], float | None]
     interrupt: Callable[[], None] = lambda: None
@@ -86,7 +86,7 @@ class Keeper:
     def _look(self, agenda: LookAgenda, watch: Watch) -> None:
         before = self._shelf.of(self._part.name)
         try:
-            files = self._settled(self._part.look(), before.files)
+            files = self._settled(self._part.look(before.files), before.files)
         except ProvisionerError as error:
             if not self._around.stopping.is_set():  # it was broken off, which is nobody's failure
                 self._failed(agenda, before, error, watch)
@@ -108,7 +108,7 @@ class Keeper:
         while (young := self._half_written(files, known)) - seen and self._around.clock() < until:
             self._around.stopping.wait(_A_MOMENT)
             seen |= young
-            files = self._part.look()
+            files = self._part.look(files)
         return files
 
     def _half_written(self, files: SourceFiles, known: frozenset[str]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.mailbox import Mailbox
 from provisioner.daemon.shelf import Shelf
+from provisioner.desiring import Desiring
 from provisioner.reconcile import Parts, failure_of, reconcile
 
 _SETTLED = frozenset({Result.CREATED, Result.UPDATED, Result.MOVED, Result.DELETED, Result.UNCHANGED})
@@ -53,6 +54,8 @@ class Worker:
         self._board = board
         self._around = around
         self._known: frozenset[Uid] = frozenset()
+        self._reached = False  # by what was written down before this process began, a target that nobody can reach may look well
+        self._desiring = Desiring()
         self._mailbox = Mailbox(PassAgenda(), lambda agenda: agenda.due, PassAgenda.taken, around.clock)
 
     @property
@@ -64,6 +67,11 @@ class Worker:
     def retry_at(self) -> float | None:
         """When the pass that failed is tried again (seconds of the clock); None when the last one did not fail, or one runs."""
         return self._mailbox.agenda.retry_at
+
+    @property
+    def passing(self) -> bool:
+        """Whether a pass runs: what it has written may not be recorded yet."""
+        return self._around.pulse.is_busy(self.name)
 
     def wish(self, cause: Cause, suspects: frozenset[Uid] = frozenset()) -> None:
         """A pass is wanted; `suspects` are looked at on the server."""
@@ -93,20 +101,21 @@ class Worker:
         files = self._shelf.files(target.sources)
         unread = tuple(name for name in target.sources if name not in files)
         self._board.waiting(target.name, unread)
+        self._known |= agenda.suspects  # kept until a pass has come to its end with them: the patrol tells each once
         if unread:  # its keeper wishes a pass when it has been read
             return
         cause = agenda.cause(self._around.clock())
         self._board.begun(target.name, cause)
-        self._known |= agenda.suspects  # kept until a pass has come to its end with them
         report = self._reconciled(files, self._known)
         if report.failure is None and not report.stopped:
             self._known = suspects_of(report)
+            self._reached = self._reached or report.server is not None
         self._ended(report, cause, agenda)
 
     def _reconciled(self, files: Mapping[SourceName, SourceFiles], suspects: frozenset[Uid]) -> PassReport:
         target = self._part.settings
         try:
-            parts = replace(self._part.parts(files), scan=suspects)
+            parts = replace(self._part.parts(files), scan=suspects, desiring=self._desiring, reach=not self._reached)
             with self._part.alone():
                 return reconcile(target, parts, write=True)
         except ProvisionerError as error:

@@ -8,7 +8,8 @@ from provisioner.core.catalog import problem
 from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Outcome, Plan, Result
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Held, HoldReason, Pruning
-from provisioner.core.model import DesiredFolder, FolderUid, TargetName
+from provisioner.core.home import Home, HomeIs, HomeReport, HomeState, NoHome
+from provisioner.core.model import DesiredFolder, FolderUid, TargetName, Uid
 from provisioner.core.news import Matter, MatterKind, Told, appeared, gone, matters
 from provisioner.core.problems import Severity
 from provisioner.core.report import PassReport
@@ -53,6 +54,22 @@ def test_drift_that_goes_on_is_told_with_each_version_and_when_it_is_over() -> N
     assert ["version 4"] == [each.code for each in gone(before, now)]
     assert before == gone(before, matters(GOOD))
     assert {} == appeared(before, before)
+
+
+def at_home(state: HomeState, live: Home | None = None) -> PassReport:
+    return replace(GOOD, home=HomeReport(state, Uid("fleet"), "theirs", "take it", live))
+
+
+def test_another_home_dashboard_is_a_matter_with_each_one_that_somebody_chooses() -> None:
+    first, other = (matters(at_home(HomeState.DRIFTED, HomeIs(Uid(uid)))) for uid in ("shop", "till"))
+    assert {Matter(MatterKind.HOME, 'drifted "shop"', "fleet", "warning"): Told("theirs", "take it")} == first
+    assert ['drifted "till"'] == [each.code for each in appeared(first, other)]
+    assert first == gone(first, matters(at_home(HomeState.KEPT)))
+
+
+def test_a_home_dashboard_that_may_not_be_set_is_an_error_and_one_that_is_as_stated_no_matter() -> None:
+    assert [("forbidden", "error")] == [(each.code, each.severity) for each in matters(at_home(HomeState.FORBIDDEN, NoHome()))]
+    assert {} == matters(at_home(HomeState.SET)) == matters(at_home(HomeState.UNSUPPORTED))
 
 
 def test_a_dashboard_that_was_deleted_on_the_server_has_no_version() -> None:

@@ -8,8 +8,9 @@ import pytest
 from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, LiveState, Plan, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Deletion, Pruning
-from provisioner.core.model import Json, Revision, SourceName, TargetName
-from provisioner.core.planfile import moved, plan_file, targets_in
+from provisioner.core.home import Home, HomeIs, HomeReport, HomeState, NoHome
+from provisioner.core.model import Json, Revision, SourceName, TargetName, Uid
+from provisioner.core.planfile import FORM, moved, plan_file, targets_in
 from provisioner.core.report import PassReport, SourceState
 from tests.core.builders import BASE, LATER, PLATFORM, WRITTEN, dashboard, live_folder, recorded, there, wanted
 
@@ -132,7 +133,56 @@ def test_a_folder_that_somebody_renamed_since_is_told() -> None:
     )
 
 
+# The home dashboard
+
+
+def with_home(live: Home, wanted: str = "cpu", state: HomeState = HomeState.PENDING) -> PassReport:
+    return replace(report(), home=HomeReport(state, Uid(wanted), "somebody chose it", live=live))
+
+
+PENDING, OVER = with_home(NoHome()), with_home(HomeIs(Uid("theirs"), 3))
+
+
+@pytest.mark.parametrize("same", [PENDING, OVER, report(), with_home(HomeIs(Uid("cpu")), state=HomeState.KEPT)])
+def test_a_home_dashboard_that_is_as_it_was_reviewed_agrees(same: PassReport) -> None:
+    assert moved(file(same), same) == ()
+
+
+@pytest.mark.parametrize("unset", [report(), with_home(HomeIs(Uid("theirs")), state=HomeState.DRIFTED)])
+def test_a_home_dashboard_that_nobody_has_seen_is_told(unset: PassReport) -> None:
+    assert moved(file(unset), OVER) == ('home dashboard: setting "cpu" was not reviewed',)
+
+
+def test_a_home_dashboard_that_is_not_to_be_set_any_more_is_told_with_what_happened() -> None:
+    theirs = with_home(HomeIs(Uid("theirs")), state=HomeState.CONFLICT)
+    assert moved(file(PENDING), theirs) == ('home dashboard: setting "cpu" was reviewed; now somebody chose it',)
+
+
+def test_a_home_dashboard_that_is_not_stated_any_more_is_told() -> None:
+    assert moved(file(PENDING), report()) == ('home dashboard: setting "cpu" was reviewed; now no home dashboard is stated any more',)
+
+
+def test_another_home_dashboard_is_told() -> None:
+    other = with_home(NoHome(), "memory")
+    assert moved(file(PENDING), other) == ('home dashboard: setting "cpu" was reviewed, now it would be "memory"',)
+
+
+@pytest.mark.parametrize(("live", "named"), [(HomeIs(Uid("other")), '"other"'), (HomeIs(Uid(""), 7), "number 7"), (NoHome(), "none")])
+def test_a_home_dashboard_that_would_be_set_over_another_one_is_told(live: Home, named: str) -> None:
+    told = f'home dashboard: somebody chose another one since ("theirs" was reviewed, {named} is there)'
+    assert moved(file(OVER), with_home(live)) == (told,)
+
+
+def test_a_pass_that_writes_looks_at_the_home_dashboard_last_and_is_not_held_to_it_before() -> None:
+    assert moved(file(PENDING), replace(report(), applied=True)) == ()
+
+
 # Files that plan did not write
+
+
+def test_a_file_of_an_earlier_release_is_refused_with_the_reason() -> None:
+    told = "the file was written by an earlier release (form 1; this one writes 2), which did not bind the home dashboard"
+    assert moved({**file(report()), "provisioner_plan": 1}, report()) == (told,)
 
 
 def test_a_target_that_is_not_in_the_file_is_told() -> None:
@@ -146,7 +196,7 @@ def test_another_file_is_no_plan(made: dict[str, Json]) -> None:
 
 @pytest.mark.parametrize("targets", [None, [], "prod", {"prod": None}, {"prod": []}])
 def test_a_file_that_somebody_made_up_agrees_to_nothing(targets: Json) -> None:
-    assert moved({"provisioner_plan": 1, "targets": targets}, report()) == ("target prod is not in the file",)
+    assert moved({"provisioner_plan": FORM, "targets": targets}, report()) == ("target prod is not in the file",)
 
 
 @pytest.mark.parametrize("change", [True, "create", [], ["create"]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from provisioner.core.changes import ConflictKind, Drift, Plan
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.health import Cause
+from provisioner.core.home import HomeReport, HomeState
 from provisioner.core.model import DesiredFolder, FolderUid, TargetName, Uid
 from provisioner.core.report import PassReport
 from provisioner.core.waking import (
@@ -170,6 +172,13 @@ def test_what_drifted_or_is_in_conflict_is_looked_at_again_and_a_folder_is_no_da
     drift = Drift(MEM, recorded(MEM), None, "", "")
     assert {"cpu", "mem"} == suspects_of(report(Plan(conflicts=conflicts, drifted=(drift,))))
     assert frozenset() == suspects_of(report())
+
+
+@pytest.mark.parametrize(
+    ("state", "suspects"), [(HomeState.DRIFTED, {"cpu"}), (HomeState.FORBIDDEN, {"cpu"}), (HomeState.KEPT, set()), (HomeState.SET, set())]
+)
+def test_a_home_dashboard_that_is_not_the_stated_one_is_looked_at_again(state: HomeState, suspects: set[str]) -> None:
+    assert suspects == suspects_of(replace(report(), home=HomeReport(state, CPU.uid, "")))
 
 
 def test_the_next_pass_is_due_when_the_first_grace_time_is_over() -> None:

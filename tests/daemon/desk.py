@@ -16,7 +16,7 @@ from provisioner.daemon.around import Around, Pulse
 from provisioner.front import Unmetered
 
 NOW = "2026-11-22T12:00:00Z"
-PATIENCE = 10.0
+PATIENCE = 40.0
 
 
 class KeptLog:

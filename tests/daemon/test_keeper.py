@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from provisioner.core.model import BlobId, SourceFiles, SourceName
 from provisioner.daemon.keeper import Keeper, SourcePart
 from provisioner.daemon.shelf import Shelf
 from tests.core.builders import PLATFORM, dashboard, source, unreadable
-from tests.daemon.desk import KeptLog, around, running, until
+from tests.daemon.desk import Clock, KeptLog, around, running, until
 
 GONE = SourceUnreachable("the remote does not answer", next_step="tried again")
 
@@ -28,13 +29,15 @@ class Scene:
     log: KeptLog = field(default_factory=KeptLog)
     news: list[Cause] = field(default_factory=list)
     looked: int = 0
+    shown: list[SourceFiles | None] = field(default_factory=list)
     misses: int = 0
     interrupted: threading.Event = field(default_factory=threading.Event)
     hint: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self.shelf = Shelf((PLATFORM,))
-        self.around = around(self.log)
+        self.around = around(self.log, self.clock)
         self.keeper = Keeper(
             SourcePart(PLATFORM, self.look, self.watch, lambda _: self.age, self.interrupted.set), self.shelf, self.told, self.around
         )
@@ -48,7 +51,8 @@ class Scene:
 
     def close(self) -> None: ...
 
-    def look(self) -> SourceFiles:
+    def look(self, before: SourceFiles | None) -> SourceFiles:
+        self.shown.append(before)
         self.looked += 1
         found = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if isinstance(found, ProvisionerError):
@@ -90,6 +94,7 @@ def test_the_first_look_is_news_and_the_same_files_once_more_are_not() -> None:
         scene.hint()
         until(lambda: scene.looked == 2 and scene.shelf.of(PLATFORM).lookups == 2)
         assert [Cause.START] == scene.news
+        assert [None, _version(1)] == scene.shown
 
 
 def test_a_hint_is_followed_and_a_hook_is_told_as_the_cause() -> None:
@@ -123,7 +128,7 @@ def test_a_young_file_that_stays_wrong_is_told_after_the_second_look() -> None:
 
 
 def test_a_file_that_grows_from_look_to_look_is_waited_for() -> None:
-    with _kept(Scene([_half(1), _half(2), _half(3), _version(4)], age=0.1)) as scene:
+    with _kept(Scene([_half(1), _half(2), _half(3), _version(4)], age=0.1, clock=Clock())) as scene:
         until(lambda: scene.news)
         assert 4 == scene.looked
 
@@ -135,7 +140,7 @@ def test_an_old_file_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_a_source_that_fails_keeps_its_files_and_is_told_once_and_once_more_when_it_is_back() -> None:
-    with _kept(Scene([_version(1), GONE, GONE, GONE, _version(1)])) as scene:
+    with _kept(Scene([_version(1), GONE, GONE, GONE, _version(1)], clock=Clock())) as scene:
         until(lambda: scene.news)
         for lookups in (2, 3, 4):
             scene.keeper.ask(Cause.HOOK)
@@ -158,7 +163,7 @@ def test_a_source_that_fails_is_tried_again_sooner_than_its_interval() -> None:
 def test_closing_breaks_off_a_look_that_waits_and_is_no_failure() -> None:
     scene = Scene([_version(1)])
 
-    def waiting() -> SourceFiles:
+    def waiting(_: SourceFiles | None) -> SourceFiles:
         scene.looked += 1
         scene.interrupted.wait(60)
         raise GONE

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import cast
+from queue import SimpleQueue
+from typing import Any, cast
 
 import pytest
 
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnreachable
-from provisioner.core.health import Cause, ConfigHealth
+from provisioner.core.health import Cause, ConfigHealth, TargetHealth
 from provisioner.core.model import Uid
 from provisioner.core.ports import Ledger
 from provisioner.core.records import Record
 from provisioner.core.server import LiveDashboard, Mark
+from provisioner.core.watching import Begun, Expired, Moved, NoWatch, Sighting, Watch
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.patrol import Patrol, PatrolPart
 from provisioner.daemon.shelf import Shelf
@@ -30,17 +33,43 @@ SILENT = TargetUnreachable("it does not answer", next_step="it is tried again")
 FORBIDDEN = TargetForbidden("it may not be read", next_step="grant it")
 
 
+class Told:
+    """A watch that tells what a test puts in; an error is raised."""
+
+    def __init__(self, *first: Sighting | Exception, versions: dict[str, int] | None = None) -> None:
+        self.marks = {Uid(uid): Mark(7, (versions or {}).get(uid, 1)) for uid in ("a", "b", "c")}
+        self._told: SimpleQueue[Sighting | Exception | None] = SimpleQueue()
+        for each in first:
+            self._told.put(each)
+
+    def tell(self, uid: str, version: int) -> None:
+        self._told.put(Moved(Uid(uid), Mark(7, version) if version else None))
+
+    def __iter__(self) -> Iterator[Sighting]:
+        while (each := self._told.get()) is not None:
+            if isinstance(each, Exception):
+                raise each
+            yield each
+
+    def close(self) -> None:
+        self._told.put(None)
+
+
 @dataclass
 class Scene:
     """A server and records that a test writes; nobody works, so that wishes stay where they can be seen."""
 
     interval: float = 0.03
     uids: tuple[str, ...] = ("a", "b", "c")
+    recorded: dict[str, int] = field(default_factory=dict)
+    """The version that each record has; 1 unless told."""
     versions: dict[str, int] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     silent: bool = False
     lists: bool = False
     """Whether one list tells all states."""
+    watches: list[Told | NoWatch] = field(default_factory=list)
+    """What is got by asking to watch, one after the other; the last stays."""
     listed: int = 0
     looks: list[str] = field(default_factory=list)
     opened: int = 0
@@ -60,7 +89,7 @@ class Scene:
         raise AssertionError("nobody makes a pass here")
 
     def records(self) -> dict[Uid, Record]:
-        return {Uid(uid): record(uid) for uid in self.uids}
+        return {Uid(uid): replace(record(uid), mark=Mark(7, self.recorded.get(uid, 1))) for uid in self.uids}
 
     @contextmanager
     def open_grafana(self) -> Iterator[Grafana]:
@@ -75,6 +104,12 @@ class Scene:
         self.listed += 1
         return {Uid(uid): Mark(7, self.versions.get(uid, 1)) for uid in self.uids if self.versions.get(uid, 1)}
 
+    def watch(self) -> Watch | NoWatch:
+        if not self.watches:
+            return NoWatch("")
+        self.listed += 1
+        return self.watches.pop(0) if len(self.watches) > 1 else self.watches[0]
+
     def introduce(self, _: object) -> None: ...
 
     def dashboard(self, uid: Uid) -> LiveDashboard | None:
@@ -87,9 +122,12 @@ class Scene:
         return replace(live_dashboard(uid, {}), mark=Mark(7, version)) if version else None
 
     @property
+    def health(self) -> TargetHealth:
+        return self.board.health(Identity("1", NOW), ConfigHealth("", ""), 0).targets[0]
+
+    @property
     def failure(self) -> str | None:
-        found = self.board.health(Identity("1", NOW), ConfigHealth("", ""), 0).targets[0].failure
-        return None if found is None else found.message
+        return None if self.health.failure is None else self.health.failure.message
 
 
 class _Wished(Worker):
@@ -99,6 +137,13 @@ class _Wished(Worker):
         super().__init__(part, Shelf(()), board, scene.around)
         self._scene = scene
         self.failed_until: float | None = None
+        self.busy = False
+        self.asked_whether_busy = 0
+
+    @property
+    def passing(self) -> bool:
+        self.asked_whether_busy += 1
+        return self.busy
 
     @property
     def retry_at(self) -> float | None:
@@ -148,7 +193,7 @@ def test_a_server_that_falls_silent_is_told_once_and_a_pass_is_wished_when_it_an
         until(lambda: scene.looks)
         scene.silent = True
         until(lambda: scene.opened >= 2, "it is asked again")
-        assert ("it does not answer", ["target.failed"]) == (scene.failure, scene.log.events)
+        assert ("it does not answer", ["target.watched", "target.failed"]) == (scene.failure, scene.log.events)
         scene.silent = False
         until(lambda: scene.wishes)
         assert [(Cause.BACK, frozenset())] == scene.wishes
@@ -182,3 +227,110 @@ def test_a_server_that_answers_all_but_saves_is_not_asked_on_and_on() -> None:
         until(lambda: scene.looks, "it was looked at once")
         noticed.wait(1.2)
         assert (1, []) == (len(scene.looks), scene.wishes)
+
+
+# --- what the server tells by itself -----------------------------------------------------------------------------------------------------
+
+HOUR = 3600.0
+
+
+def _watching(*watches: Told | NoWatch, **stated: Any) -> Scene:  # noqa: ANN401 - fields of Scene
+    return Scene(HOUR, watches=list(watches), **stated)
+
+
+@pytest.mark.parametrize("version", [2, 0])
+def test_what_the_server_tells_is_found_at_once_though_the_next_list_is_far_and_told_once(version: int) -> None:
+    watch = Told(Begun())
+    with _on_patrol(_watching(watch)) as scene:
+        watch.tell("b", version)
+        until(lambda: scene.wishes)
+        watch.tell("b", version)
+        watch.tell("b", 3)
+        until(lambda: len(scene.wishes) == 2)
+        assert ([(Cause.DRIFT, frozenset({"b"}))] * 2, 1, "by watch") == (scene.wishes, scene.listed, scene.health.watched)
+
+
+def test_what_moved_before_the_watch_began_is_found_by_its_list() -> None:
+    with _on_patrol(_watching(Told(Begun(), versions={"c": 5}))) as scene:
+        until(lambda: scene.wishes)
+        assert [(Cause.DRIFT, frozenset({"c"}))] == scene.wishes
+
+
+def test_what_we_wrote_ourselves_wakes_nobody_though_it_is_told_before_it_is_recorded() -> None:
+    watch = Told(Begun())
+    with _on_patrol(_watching(watch)) as scene:
+        scene.worker.busy = True
+        watch.tell("a", 2)
+        watch.tell("stranger", 9)
+        until(lambda: scene.worker.asked_whether_busy >= 3, "it waits for the end of the pass")
+        scene.recorded["a"] = 2
+        scene.worker.busy = False
+        watch.tell("b", 2)
+        until(lambda: scene.wishes)
+        assert [(Cause.DRIFT, frozenset({"b"}))] == scene.wishes
+
+
+def test_an_edit_while_a_pass_runs_is_told_when_it_has_ended() -> None:
+    watch = Told(Begun())
+    with _on_patrol(_watching(watch)) as scene:
+        scene.worker.busy = True
+        watch.tell("a", 2)
+        until(lambda: scene.worker.asked_whether_busy >= 3, "it waits for the end of the pass")
+        assert [] == scene.wishes
+        scene.worker.busy = False
+        until(lambda: scene.wishes)
+
+
+def test_a_watch_that_expired_is_begun_anew_with_a_list() -> None:
+    with _on_patrol(_watching(Told(Begun(), Expired()), Told(Begun(), versions={"a": 4}))) as scene:
+        until(lambda: scene.wishes)
+        assert ([(Cause.DRIFT, frozenset({"a"}))], 2) == (scene.wishes, scene.listed)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_without_a_watch_lists_do_and_why_is_said(*, at_once: bool) -> None:
+    no = NoWatch("it will not")
+    with _on_patrol(Scene(1.0, watches=[no if at_once else Told(no)], lists=True)) as scene:
+        until(lambda: scene.listed >= 2)
+        scene.versions["b"] = 2
+        until(lambda: scene.wishes)
+        assert ("by lists: it will not", {"target": "test", "how": "by lists: it will not"}) == (
+            scene.health.watched,
+            scene.log.fields("target.watched"),
+        )
+
+
+def test_a_list_is_made_once_in_the_interval_though_a_watch_goes_on() -> None:
+    with _on_patrol(Scene(0.05, watches=[Told(Begun()), Told(Begun()), Told(Begun())])) as scene:
+        until(lambda: scene.listed >= 3)
+        assert ["target.watched"] == scene.log.events
+
+
+def test_a_watch_that_finds_the_server_silent_is_told_and_begun_anew_when_it_answers() -> None:
+    with _on_patrol(_watching(Told(Begun(), SILENT), Told(Begun()))) as scene:
+        until(lambda: scene.wishes)
+        assert ([(Cause.BACK, frozenset())], 2) == (scene.wishes, scene.opened)
+
+
+def test_a_fault_of_ours_in_a_watch_is_not_hidden() -> None:
+    scene = _watching(Told(ZeroDivisionError("ours")))
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        scene.patrol.run()
+
+
+def test_a_patrol_that_listens_goes_home_at_once() -> None:
+    with _on_patrol(_watching(Told(Begun()))) as scene:
+        until(lambda: scene.health.watched == "by watch")
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+
+
+def test_a_watch_that_hangs_keeps_nobody_from_going_home() -> None:
+    class Stubborn(Told):
+        def close(self) -> None:
+            """It waits for an answer that does not come."""
+
+    watch = Stubborn(Begun())
+    with _on_patrol(_watching(watch)) as scene:
+        until(lambda: scene.health.watched == "by watch")
+    Told.close(watch)

@@ -17,7 +17,7 @@ from provisioner.daemon.systemd import Systemd
 def _heard(address: str) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(address)
-        channel.settimeout(5)
+        channel.settimeout(30)
         yield channel
 
 

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from provisioner.core.changes import ConflictKind
-from provisioner.core.health import Cause
-from provisioner.core.model import SourceFiles, SourceName
+from provisioner.core.health import Cause, ConfigHealth
+from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
 from provisioner.core.settings import BasicAuth, ConflictPolicy, Connection, DirectorySettings, Policy, Settings, TargetSettings
 from provisioner.daemon.around import Around
-from provisioner.daemon.board import Board
+from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.shelf import Shelf
 from provisioner.daemon.worker import TargetPart, Worker
 from provisioner.reconcile import Parts
 from provisioner.sandbox.faults import Faults
 from provisioner.state.turns import Turns
 from provisioner.wiring import Run, opened
-from tests.daemon.desk import KeptLog, around, running, until
+from tests.daemon.desk import NOW, KeptLog, around, running, until
 from tests.whole.house import SAVES, SOURCE, TARGET, House, dashboard, house
 
 
@@ -58,10 +58,10 @@ class Scene:
         self.log = KeptLog()
         self.around: Around = replace(around(self.log), meter=self.meter)
         self.shelf = Shelf((SOURCE,))
-        board = Board((self.target,), self.shelf, self.around, lambda *_: None)
+        self.board = Board((self.target,), self.shelf, self.around, lambda *_: None)
         turns = Turns(lambda: self.run.alone("test"))
         self.worker = Worker(
-            TargetPart(self.target, self.parts, lambda: self.run.ledger(self.target), turns.turn), self.shelf, board, self.around
+            TargetPart(self.target, self.parts, lambda: self.run.ledger(self.target), turns.turn), self.shelf, self.board, self.around
         )
 
     def parts(self, files: Mapping[SourceName, SourceFiles]) -> Parts:
@@ -72,9 +72,13 @@ class Scene:
 
     def save(self, title: str, cause: Cause = Cause.CHANGE) -> None:
         self.place.write("first.json", dashboard("first", title))
-        files = self.run.source_part(self.run.settings.sources[0]).look()
+        files = self.run.source_part(self.run.settings.sources[0]).look(None)
         self.shelf.change(SOURCE, lambda each: replace(each, files=files))
         self.worker.wish(cause)
+
+    @property
+    def waiting(self) -> tuple[SourceName, ...]:
+        return self.board.health(Identity("1", NOW), ConfigHealth("", ""), 0).targets[0].waiting
 
     @property
     def title(self) -> str:
@@ -104,9 +108,22 @@ def test_without_files_no_pass_runs_and_the_sources_that_are_waited_for_are_name
     with _at_work(place, Policy()) as scene:
         scene.shelf.change(SOURCE, lambda each: replace(each, files=None))
         scene.worker.wish(Cause.HOOK)
+        until(lambda: scene.waiting == (SOURCE,), "it waits")
         scene.save("Two")
         until(lambda: len(scene.meter.passes) == 2)
         assert ["start", "change"] == scene.meter.causes
+
+
+def test_an_edit_that_was_seen_before_the_source_was_read_is_told_as_soon_as_it_is(place: House) -> None:
+    """As after each start and reload: the patrol's first list comes before the first fetch, and the patrol tells an edit once."""
+    with _at_work(place, Policy()) as scene:
+        place.browser.edit("first", title="By hand")
+        scene.shelf.change(SOURCE, lambda each: replace(each, files=None))
+        scene.worker.wish(Cause.DRIFT, frozenset({Uid("first")}))
+        until(lambda: scene.waiting == (SOURCE,), "it waits")
+        scene.save("One")
+        until(lambda: len(scene.meter.passes) == 2)
+        assert [Uid("first")] == [each.dashboard.uid for each in scene.meter.passes[1][1].plan.drifted]
 
 
 def test_a_save_that_lost_a_race_is_settled_by_the_next_pass_which_comes_by_itself(place: House) -> None:

@@ -14,3 +14,10 @@ from tests.run.yard import Yard, yard
 def plot(tmp_path: Path) -> Iterator[Yard]:
     with yard(tmp_path / "yard") as made:
         yield made
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes are begun and ended here, some in one test: on a machine with ten times more to do than it can, a minute is not enough."""
+    for each in items:
+        if Path(__file__).parent in each.path.parents:
+            each.add_marker(pytest.mark.timeout(240))

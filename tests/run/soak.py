@@ -25,6 +25,7 @@ from typing import Any
 
 from provisioner.sandbox.faults import Faults
 from tests.run.child import Child, until
+from tests.run.holding import AS_INSTALLED, MOST_RISEN, Course, Held, held_more
 from tests.run.pushing import announce, only_git, push, repository
 from tests.run.yard import Server, Yard, yard
 from tests.sources.repositories import Repository
@@ -43,23 +44,6 @@ TROUBLE: tuple[dict[str, Any], ...] = (
     {"proxy_page": 3},
     {"pending": 2},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What a process holds when it rests."""
-
-    seconds: float
-    memory: float
-    threads: int
-    descriptors: int
-    children: int
-
-    def __str__(self) -> str:
-        return (
-            f"{self.seconds:5.0f} s  {self.memory:6.1f} MiB  {self.threads:3} threads  {self.descriptors:3} descriptors  "
-            f"{self.children} children"
-        )
 
 
 @dataclass(slots=True)
@@ -249,6 +233,7 @@ class Soak:
 def _made(plot: Yard, seed: int) -> Soak:
     (plot.files / "first.json").unlink()
     remote = repository(plot)
+    plot.environment |= AS_INSTALLED
     soak = Soak(plot, remote, {}, random.Random(seed))  # noqa: S311 - chance, not secrets
     plot.config["targets"] = {}
     for name, generation in (("one", 9), ("two", 12)):
@@ -267,12 +252,6 @@ def _made(plot: Yard, seed: int) -> Soak:
     return soak
 
 
-def _grown(first: Held, last: Held) -> list[str]:
-    """What it holds more of than connections that come and go explain."""
-    limits = {"memory": 15.0, "threads": 2, "descriptors": 6, "children": 1}
-    return [name for name, most in limits.items() if getattr(last, name) - getattr(first, name) > most]
-
-
 def run(minutes: float, seed: int, place: Path) -> int:
     """Runs; how much was wrong."""
     with yard(place) as plot:
@@ -285,11 +264,14 @@ def run(minutes: float, seed: int, place: Path) -> int:
             soak.start()
             assert soak.child is not None
             figures: list[Held] = []
+            course = Course()
             for phase, events in enumerate((harmless, harmless, (*harmless, (2, soak.end_it)))):
                 ends = time.monotonic() + 20 * minutes
                 rests = time.monotonic() + (10 if phase == 0 else 60)
                 while time.monotonic() < ends:
                     soak.step(events)
+                    if phase < 2:
+                        course.look(soak.child)
                     if time.monotonic() > rests:
                         rests = time.monotonic() + 60
                         rested = soak.rest()
@@ -298,10 +280,12 @@ def run(minutes: float, seed: int, place: Path) -> int:
                 rested = soak.rest()
                 _say(str(rested))
                 figures += [rested] if phase < 2 else []
+                if phase == 1:
+                    _say(str(course))
             passes = soak.child.count("pass.done")
             assert 0 == soak.child.stop(within=30)
             _say(", ".join(f"{count} {name}" for name, count in sorted(soak.counted.items())) + f", {passes} passes of the last life")
-    grown = _grown(figures[0], figures[-1])
+    grown = held_more(figures[0], figures[-1]) + (["memory"] if course.risen > MOST_RISEN else [])
     _say(f"grown: {', '.join(grown)}" if grown else "nothing has grown")
     return len(grown)
 

@@ -10,12 +10,13 @@ from tests.whole.house import SAVES, dashboard
 
 
 def test_it_is_alive_at_once_and_ready_when_each_target_had_a_good_pass(plot: Yard) -> None:
-    plot.open_sandbox("other", faults=Faults(path=SAVES, write_latency_ms=1_000))
+    plot.open_sandbox("other", faults=Faults(path=SAVES, unavailable=1_000_000))
     plot.target("other")
     with plot.daemon() as child:
         child.wait_for("pass.done", target="test")
         answer = child.get("/readyz")
         assert (200, 503, True, False) == (child.get("/healthz").status, answer.status, "other" in answer.text, "test" in answer.text)
+        plot.sandboxes["other"].faults.set(Faults())
         child.wait_for("pass.done", target="other")
         until(lambda: child.get("/readyz").status == 200, "it is ready")
 

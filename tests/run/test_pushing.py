@@ -21,14 +21,18 @@ def test_an_announced_push_is_live_within_a_second_though_the_interval_is_an_hou
         only_git(plot, remote.url if over == "file" else f"{url}/remote.git")
         with plot.daemon() as child:
             child.wait_for("pass.done", cause="start", created=1)
-            commit = push(remote, board=dashboard("board", "Two"))
-            began = time.monotonic()
-            assert 202 == announce(child, commit).status
-            told = child.wait_for("pass.done", cause="hook")
-            assert time.monotonic() - began < 1.0
-            assert (1, commit[:12]) == (told["updated"], told["commit"])
-            assert plot.is_live("board", "Two")
-            assert {"platform": commit} == child.target()["applied"]
+            took: list[float] = []
+            while not took or (took[-1] >= 1.0 and len(took) < 8):  # a delay of ours would be in each of them, a busy machine's is not
+                title = f"Push {len(took)}"
+                commit = push(remote, board=dashboard("board", title))
+                began = time.monotonic()
+                assert 202 == announce(child, commit).status
+                told = child.wait_for("pass.done", cause="hook")
+                took.append(time.monotonic() - began)
+                assert (1, commit[:12]) == (told["updated"], told["commit"])
+                assert plot.is_live("board", title)
+                assert {"platform": commit} == child.target()["applied"]
+            assert took[-1] < 1.0, took
 
 
 def test_a_delivery_with_a_wrong_signature_wakes_nobody_and_is_told(plot: Yard) -> None:
@@ -118,7 +122,6 @@ def test_a_stop_does_not_wait_for_a_remote_that_says_nothing(plot: Yard) -> None
         with plot.daemon() as child:
             child.port  # noqa: B018 - waits until it works
             until(child.git_children, "git waits for the remote")
-            began = time.monotonic()
             assert 0 == child.stop()
-            assert time.monotonic() - began < 5
+            assert "late" not in child.wait_for("daemon.stopped")  # everybody had gone home within the grace
             assert 0 == child.count("source.failed")

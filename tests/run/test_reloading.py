@@ -53,6 +53,7 @@ def test_sighup_takes_a_changed_file_at_once_with_another_level_and_another_sour
 
 @pytest.mark.parametrize("text", ["targets: [", '{"sources": {}, "targets": {}}', '{"unheard": 1}'])
 def test_a_broken_file_is_refused_told_and_shown_while_the_old_one_works_on(plot: Yard, text: str) -> None:
+    plot.config["daemon"] = {"reload": False}  # or a slow machine would refuse it twice: by itself, and when it is asked to
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start")
         plot.rewrite(text)
@@ -105,7 +106,7 @@ def test_a_target_that_hangs_is_waited_for_and_a_stop_meanwhile_is_heard(plot: Y
         plot.rewrite()
         child.tell(signal.SIGHUP)
         child.wait_for("config.waiting")
-        assert 1 == child.stop(within=5)
+        assert 1 == child.stop()
 
 
 def test_systemd_is_told_when_it_is_ready_reloads_fares_and_stops(plot: Yard) -> None:
@@ -131,7 +132,7 @@ def test_systemd_is_told_when_it_is_ready_reloads_fares_and_stops(plot: Yard) ->
 
 
 def _connect(port: int) -> None:
-    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    socket.create_connection(("127.0.0.1", port), timeout=30).close()
 
 
 def test_what_is_allowed_and_may_not_be_meant_is_a_line_of_the_log(plot: Yard) -> None:

@@ -26,8 +26,9 @@ def test_a_saved_file_is_live_and_one_line_tells_what_changed(plot: Yard) -> Non
 def test_ten_saves_in_a_burst_are_one_pass_or_two(plot: Yard) -> None:
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start")
-        for number in range(10):
-            plot.put("first.json", dashboard("first", f"Save {number}"))
+        with child.frozen():  # on a busy machine ten saves need not come in one burst: they do when they are heard of at once
+            for number in range(10):
+                plot.put("first.json", dashboard("first", f"Save {number}"))
         plot.live("first", "Save 9")
         child.wait_for("pass.done", cause="change")
         assert child.count("pass.done", cause="change") <= 2
@@ -67,7 +68,7 @@ def test_a_deleted_file_is_told_and_its_dashboard_goes_by_itself_when_the_grace_
         child.wait_for("pass.done", cause="start")
         (plot.files / "other.json").unlink()
         child.wait_for("hold.appeared", subject="other")
-        assert plot.is_live("other")
+        assert plot.is_live("other") or child.count("pass.done", cause="due")  # it may be over, on a busy machine
         assert 1 == child.wait_for("pass.done", cause="due")["deleted"]
         child.wait_for("hold.gone", subject="other")
         assert (False, True) == (plot.is_live("other"), plot.is_live("first"))

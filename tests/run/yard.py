@@ -17,7 +17,7 @@ from typing import Any
 from provisioner.sandbox import Running, SandboxSettings, running
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.settings import Person
-from tests.run.child import Child, started, until
+from tests.run.child import PATIENCE, Child, started, until
 from tests.whole.house import SAVES, Browser, dashboard
 
 PEOPLE = (Person("jonas", "jonas"),)
@@ -123,7 +123,7 @@ class Yard:
         """Another `provisioner`, beside the daemon, with the same configuration."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.place), "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
         command = [sys.executable, "-m", "provisioner", args[0], "-c", "config.yaml", *args[1:]]
-        return subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, cwd=self.place, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     # --- files ----------------------------------------------------------------------------------------------------------------------------
 
@@ -149,23 +149,12 @@ class Yard:
         rows = {row["uid"]: row["title"] for row in Browser(self.sandboxes[at].url).ask("/api/search?type=dash-db&limit=5000")}
         return uid in rows and title in (None, rows[uid])
 
-    def live(self, uid: str, title: str | None = None, *, at: str = "test", within: float = 15.0) -> None:
+    def live(self, uid: str, title: str | None = None, *, at: str = "test", within: float = PATIENCE) -> None:
         """Waits until it is."""
         until(lambda: self.is_live(uid, title, at=at), f"{uid} is live as {title}", within)
 
     def gone(self, uid: str, *, at: str = "test") -> None:
         until(lambda: not self.is_live(uid, at=at), f"{uid} is gone")
-
-    def moments(self, path: str, count: int, at: str = "test") -> list[float]:
-        """When the next so many requests below that path came, in seconds."""
-        found: list[float] = []
-        latest = time.monotonic() + 15
-        while len(found) < count:
-            now, there = time.monotonic(), self.sandboxes[at].requests.count("GET", path)
-            found += [now] * (there - len(found))
-            assert now < latest, f"{there} of {count} came"
-            time.sleep(0.002)
-        return found[:count]
 
     def saves(self, at: str = "test") -> int:
         """How many saves the server took."""

@@ -18,7 +18,7 @@ def apart(program: str, *args: str) -> list[str]:
     if shutil.which("unshare") is None or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody have a user namespace of their own")
     done = subprocess.run(
-        [*prefix, sys.executable, "-c", program, *args], cwd=ROOT, capture_output=True, text=True, check=False, timeout=50
+        [*prefix, sys.executable, "-c", program, *args], cwd=ROOT, capture_output=True, text=True, check=False, timeout=55
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()

@@ -16,7 +16,7 @@ from provisioner.core.settings import DirectorySettings, Selection
 from provisioner.sources.directory import DirectorySource
 from provisioner.sources.watching import open_watch
 
-LONG = 10.0
+LONG = 30.0
 """Seconds. Nothing here takes so long; a test that waits for it has failed."""
 
 
@@ -82,6 +82,14 @@ def following(path: Path, then: Callable[[], object] = lambda: None) -> Iterator
     hints = Hints(then)
     with watched(path, hints):
         yield Follower(path, hints)
+
+
+def until(true: Callable[[], bool], about: str) -> None:
+    """Asks again and again, where no hint tells of it."""
+    deadline = time.monotonic() + LONG
+    while not true():
+        assert time.monotonic() < deadline, about
+        time.sleep(0.001)
 
 
 def descriptors() -> int:

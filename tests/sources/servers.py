@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.behaviour.hold and self.behaviour.hold in body:
             self.behaviour.reached.set()
-            self.behaviour.held.wait(20)
+            self.behaviour.held.wait(60)
         self._answer(body)
 
     def _answer(self, body: bytes) -> None:

@@ -48,7 +48,7 @@ def test_a_server_that_hangs_in_the_middle_is_left_in_time_and_what_was_read_sta
 ) -> None:
     repository.commit(FILES)
     with serving(behaviour) as url:
-        source = opens(branch(f"{url}/platform.git", store, timeout=2.0))
+        source = opens(branch(f"{url}/platform.git", store, timeout=3.0))
         kept = source.snapshot()
         repository.commit({"next.json": b"3"})
         behaviour.hold = moment
@@ -63,9 +63,9 @@ def test_a_server_that_hangs_in_the_middle_is_left_in_time_and_what_was_read_sta
         begun = time.monotonic()
         looking = threading.Thread(target=look)
         looking.start()
-        assert behaviour.reached.wait(20)
+        assert behaviour.reached.wait(30)
         while_it_hangs = contents(source, kept)
-        looking.join(20)
+        looking.join(30)
         took = time.monotonic() - begun
         behaviour.held.set()
         afterwards = contents(source, kept)
@@ -74,7 +74,7 @@ def test_a_server_that_hangs_in_the_middle_is_left_in_time_and_what_was_read_sta
     assert (while_it_hangs, afterwards) == (FILES, FILES)
     assert [type(error) for error in failures] == [SourceUnreachable]
     assert "did not answer in time" in str(failures[0])
-    assert took < 8
+    assert took < 20
     assert paths(mended) == ["next.json"]
     assert not list(store.glob("*/objects/pack/tmp_*"))
 
@@ -184,7 +184,7 @@ def orphans_of(url: str, store: Path) -> list[str]:
     """What is left of three look-ups by a process that is given its orphans, as the first one of a container is."""
     if not hasattr(ctypes.CDLL(None), "prctl"):
         pytest.skip("this system gives orphans to nobody but its first process")
-    done = subprocess.run([sys.executable, "-c", ALONE, url, str(store)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=40)
+    done = subprocess.run([sys.executable, "-c", ALONE, url, str(store)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=55)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
 

@@ -129,7 +129,7 @@ def test_a_token_is_in_no_process_list_while_git_runs(
         source = opens(branch(f"{url}/platform.git", store, token=TOKEN), the_secret)
         thread = threading.Thread(target=source.snapshot)
         thread.start()
-        assert behaviour.reached.wait(20)
+        assert behaviour.reached.wait(30)
         running = commands(url)
         leaks = [line for form in FORMS for line in commands(form)]
         behaviour.held.set()
@@ -324,7 +324,7 @@ def test_a_server_that_never_answers_is_left_in_time_with_all_its_children(store
         with pytest.raises(SourceUnreachable, match="did not answer in time"):
             opens(branch(f"http://127.0.0.1:{port}/platform.git", store, timeout=0.5)).snapshot()
 
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         assert commands(f"127.0.0.1:{port}/") == []
 
 
@@ -431,5 +431,5 @@ def test_the_real_ssh_does_not_wait_for_a_server_that_is_silent(store: Path, ope
         with pytest.raises(SourceUnreachable):
             opens(branch(f"ssh://git@127.0.0.1:{port}/x.git", store, timeout=0.5)).snapshot()
 
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         assert commands(f"-p {port}") == []

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -265,8 +266,9 @@ def test_a_process_killed_in_the_middle_of_a_fetch_leaves_nothing_that_counts(
 ) -> None:
     repository.commit(FILES)
     real = shutil.which("git")
-    slow = tmp_path / "bin" / "git"
-    write(slow, f'#!/bin/sh\n[ "$1" = fetch ] && {{ {real} "$@"; exec sleep 5; }}\nexec {real} "$@"\n'.encode())
+    slow, held = tmp_path / "bin" / "git", tmp_path / "held"
+    os.mkfifo(held)
+    write(slow, f'#!/bin/sh\n[ "$1" = fetch ] && {{ {real} "$@"; exec cat {shlex.quote(str(held))}; }}\nexec {real} "$@"\n'.encode())
     slow.chmod(0o755)
     command = [sys.executable, "-c", PROGRAM, repository.url, str(store)]
     environment = {**os.environ, "PATH": f"{slow.parent}{os.pathsep}{os.environ['PATH']}"}
@@ -277,6 +279,7 @@ def test_a_process_killed_in_the_middle_of_a_fetch_leaves_nothing_that_counts(
         while not list(store.glob("new-*/refs/provisioner/wanted")):
             assert victim.poll() is None
         victim.send_signal(signal.SIGKILL)
+    held.write_bytes(b"")  # its git, which waited, may end
     assert not (store / "repository.git").exists()
     source = opens(branch(repository, store))
 

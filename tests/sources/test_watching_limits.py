@@ -14,7 +14,7 @@ from provisioner.sources.watch_listening import Listening
 from provisioner.sources.watch_mounts import deaf
 from provisioner.sources.watching import open_watch
 from tests.sources.apart import apart
-from tests.sources.hints import Hints, descriptors, directory, listeners, watched
+from tests.sources.hints import LONG, Hints, descriptors, directory, listeners, watched
 
 MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - ext4 /dev/root rw
@@ -114,28 +114,36 @@ def test_who_asks_for_events_alone_is_believed(tmp_path: Path) -> None:
 CHILD = """
 import json, os, resource, subprocess, sys, threading
 from pathlib import Path
+from provisioner.sources.watch_listening import Listening
 from provisioner.sources.watching import open_watch
-from tests.sources.hints import Hints, directory
+from tests.sources.hints import Hints, descriptors, directory, until
 
 root, limits = Path(sys.argv[1]), Path("/proc/sys/user")
+
 def told(watch):
-    print(json.dumps([watch.how, watch.interval, len(os.listdir("/proc/self/fd"))]), flush=True)
+    print(json.dumps([watch.how, watch.interval]), flush=True)
+
+before = descriptors()
+
+def given_back():  # each further try for events opens some for a moment
+    until(lambda: descriptors() == before, "every descriptor is given back")
 """
 
 
-def child(tmp_path: Path, program: str) -> list[tuple[str, float, int]]:
+def child(tmp_path: Path, program: str) -> list[tuple[str, float]]:
     """What a process tells that has limits of its own."""
     return [tuple(json.loads(line)) for line in apart(CHILD + program, str(tmp_path))]
 
 
 def test_without_an_instance_left_it_looks_and_names_the_limit_to_raise(tmp_path: Path) -> None:
-    [(how, interval, before), (_, _, after), (later, long, _)] = child(
+    [(how, interval), (later, long)] = child(
         tmp_path,
         """
 (limits / "max_inotify_instances").write_text("0")
 hints = Hints()
 watch = open_watch(directory(root), hints, again=0.05)
-told(watch); told(watch)
+told(watch)
+given_back()
 (limits / "max_inotify_instances").write_text("9")
 hints.wait()
 told(watch)
@@ -145,14 +153,14 @@ watch.close()
 """,
     )
 
-    assert (interval, before, long, later) == (2.0, after, 60.0, "events")
+    assert (interval, long, later) == (2.0, 60.0, "events")
     assert how.startswith("looked at every 2 s: this user's inotify instances are used up: raise fs.inotify.max_user_instances, now ")
 
 
 def test_without_a_watch_left_it_gives_back_what_it_has_and_names_the_limit_to_raise(tmp_path: Path) -> None:
     for n in range(30):
         (tmp_path / f"d{n}").mkdir()
-    [(how, interval, low), (again, _, high), (last, short, ended)] = child(
+    [(how, interval), (again, long), (last, short)] = child(
         tmp_path,
         """
 count = len(root.parts) + 15
@@ -160,29 +168,71 @@ count = len(root.parts) + 15
 hints = Hints()
 watch = open_watch(directory(root), hints, again=0.05)
 told(watch)
+given_back()
 (limits / "max_inotify_watches").write_text(str(count + 30))
 hints.wait()
 told(watch)
+assert descriptors() == before + 3, descriptors()
 for n in range(40):
     (root / "more" / str(n)).mkdir(parents=True)
-while watch.interval > 2 or [each for each in os.listdir("/proc/self/fd") if "inotify" in str(Path("/proc/self/fd", each).resolve())]:
-    hints.wait()
+hints.until(lambda: watch.interval == 2)
+given_back()
 watch.close()
 told(watch)
+assert descriptors() == before, descriptors()
 """,
     )
 
     assert how.startswith("looked at every 2 s: this user's inotify watches are used up: raise fs.inotify.max_user_watches, now ")
-    assert (interval, again, short) == (2.0, "events", 2.0)
-    assert (high - low, ended) == (3, low)
+    assert (interval, long, again, short) == (2.0, 60.0, "events", 2.0)
     assert last == "looked at every 2 s: the watch is closed"
 
 
-def test_without_a_descriptor_left_it_looks_and_names_the_limit_of_the_process(tmp_path: Path) -> None:
-    [(how, interval, _)] = child(
+def test_a_further_try_that_is_refused_again_never_looks_like_events_meanwhile(tmp_path: Path) -> None:
+    for n in range(30):
+        (tmp_path / f"d{n}").mkdir()
+    child(
         tmp_path,
         """
-import provisioner.sources.watch_listening
+(limits / "max_inotify_watches").write_text(str(len(root.parts) + 15))
+tries = 0
+class Counted(Listening):
+    def _open(self):
+        global tries
+        tries += 1
+        return super()._open()
+watch = Counted(directory(root), Hints(), again=0.0)
+sys.setswitchinterval(1e-5)
+seen = set()
+while tries < 6:
+    seen.add(watch.how)
+watch.close()
+assert len(seen) == 1 and "used up" in seen.pop(), seen
+""",
+    )
+
+
+def test_who_is_told_of_a_refusal_finds_every_watch_given_back(tmp_path: Path) -> None:
+    child(
+        tmp_path,
+        """
+(limits / "max_inotify_watches").write_text(str(len(root.parts) + 5))
+found = []
+hints = Hints(lambda: found.append((watch.interval, descriptors() - before)))
+watch = open_watch(directory(root), hints)
+for n in range(40):
+    (root / str(n)).mkdir()
+hints.until(lambda: watch.interval == 2)
+watch.close()
+assert found[-1] == (2, 0), found
+""",
+    )
+
+
+def test_without_a_descriptor_left_it_looks_and_names_the_limit_of_the_process(tmp_path: Path) -> None:
+    [(how, interval)] = child(
+        tmp_path,
+        """
 kept = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, kept[1]))
 watch = open_watch(directory(root), Hints())
@@ -198,7 +248,7 @@ watch.close()
 
 
 def test_a_file_system_mounted_over_the_root_is_found_at_the_look_that_misses_it(tmp_path: Path) -> None:
-    [(how, interval, _)] = child(
+    [(how, interval)] = child(
         tmp_path,
         """
 hints = Hints()
@@ -276,6 +326,6 @@ def test_a_watch_may_be_closed_from_within_a_hint(tmp_path: Path) -> None:
     hints.wait()
     for thread in threading.enumerate():
         if thread.name == "watch-local":
-            thread.join(10)
+            thread.join(LONG)
 
     assert (listeners(), descriptors()) == ([], before)

@@ -40,6 +40,7 @@ TARGET = TargetHealth(
     held=2,
     owned=10,
     looked=4,
+    watched="one after the other",
     conflicts={"both-changed": 3},
     problems={"json-syntax": 2},
 )
@@ -96,7 +97,7 @@ class Answer:
 
 def ask(url: str, path: str, method: str = "GET", **headers: str) -> Answer:
     """One request on a connection of its own. Header names are given with "_" for "-"."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()

@@ -142,7 +142,7 @@ class Desk:
         return Hook(settings, (Wanted(SOURCE, sent.repository, sent.kind, sent.ref),))
 
     def post(self, headers: dict[str, str], body: bytes, path: str = "/hooks/platform", method: str = "POST") -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.front.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.front.port, timeout=30)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -162,7 +162,7 @@ class Desk:
             return answered(one)
 
     def connected(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.front.port), timeout=10)
+        return socket.create_connection(("127.0.0.1", self.front.port), timeout=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,7 @@ def test_the_page_tells_a_person_how_things_stand(web: Serving, service: Fixed) 
     service.now = replace(target(failure=UNAUTHORISED, retry_in=240.0), config=replace(STANDING.config, refused="no such key: targes"))
     ill = ask(web.url, "/").text
     assert "<title>provisioner: works</title>" in well
+    assert "edits found one after the other" in well
     assert "<title>provisioner: needs a look</title>" in ill
     assert all(
         words in ill

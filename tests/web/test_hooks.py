@@ -158,7 +158,7 @@ def test_a_length_beyond_counting_is_too_large(desk: Desk) -> None:
 
 def test_a_body_that_does_not_come_is_given_up(desk: Desk) -> None:
     desk.open(desk.hook_for(GITHUB), limits=HookLimits(body_seconds=0.05))
-    answer = desk.speak(head("Content-Length: 100"), b"{")
+    answer = desk.speak(head("Content-Length: 100") + b"{")
     assert (408, "slow", "close") == (answer.status, answer.verdict, answer.headers["connection"])
 
 
@@ -166,7 +166,7 @@ def test_a_connection_that_ends_before_its_body_wakes_nothing(desk: Desk) -> Non
     desk.open(desk.hook_for(GITHUB))
     with desk.connected() as one:
         one.sendall(head("Content-Length: 100") + b"{")
-    assert desk.told.heard.acquire(timeout=5)
+    assert desk.told.heard.acquire(timeout=30)
     assert (["malformed"], []) == (desk.told.verdicts, desk.told.woken)
 
 

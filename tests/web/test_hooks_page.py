@@ -69,7 +69,7 @@ def test_the_command_of_the_page_is_accepted(serving: Front, tmp_path: Path, nam
     source = Wanted(SourceName("platform"), "https://git.example/team/dashboards.git", RefKind.BRANCH, "main")
     desk.open(Hook(HookSettings("platform", Provider(name), (secret,), (source.source,), user=USER), (source,)))
     surroundings = {"PATH": os.environ["PATH"], "SECRET_FILE": secret.file or "", "HOOK": f"http://127.0.0.1:{serving.port}/hooks/platform"}
-    done = subprocess.run(["bash", "-euc", COMMANDS[name]], env=surroundings, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(["bash", "-euc", COMMANDS[name]], env=surroundings, capture_output=True, text=True, timeout=50, check=False)
     assert ("accepted", "") == (done.stdout.partition('"verdict":"')[2].partition('"')[0], done.stderr)
 
 
