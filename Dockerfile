@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The image: `docker build -t provisioner .` Two stages; what runs has Python, git, ssh and our own environment, and no pip of ours, no
 # compiler, no cache and no secret. It runs as nobody in particular on a root file system that may be read-only; writable are the state
 # (/var/lib/provisioner) and /tmp. deploy/README.md tells how it is used.
@@ -41,13 +40,15 @@ RUN apt-get update \
 COPY --chmod=0555 deploy/image/provisioner-entrypoint deploy/image/provisioner-healthy /usr/local/bin/
 COPY --from=build /opt/provisioner /opt/provisioner
 
-# XDG_STATE_HOME is for commands without a configuration: their state is in the volume too.
+# XDG_STATE_HOME is for commands without a configuration: their state is in the volume too. MALLOC_ARENA_MAX: glibc gives each thread a heap
+# of its own, and keeps what each has ever needed; with two for all of them the daemon's memory stops growing sooner and lower.
 ENV PATH=/opt/provisioner/bin:/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin \
     HOME=/var/lib/provisioner \
     XDG_STATE_HOME=/var/lib \
     LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     PROVISIONER_HEALTH_URL=http://127.0.0.1:9464/healthz
 
 # Last, so that a new version or commit does not make the layers above anew.

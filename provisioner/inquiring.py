@@ -225,8 +225,9 @@ class _Inquiry:
 
     def _recognised(self, live: LiveDashboard, facts: Facts) -> LiveDashboard:
         """What a page made of ours by itself counts as ours."""
-        moved = facts.record is not None and live.mark != facts.record.mark
-        return recognised(self.grafana, live, facts.bodies.base).live if moved else live
+        if facts.record is None or live.mark == facts.record.mark:
+            return live
+        return recognised(self.grafana, live, facts.bodies.base, facts.record.mark.version).live
 
     def _sides(self, facts: Facts, ours: DesiredDashboard, content: dict[str, Json], live: LiveDashboard | None) -> Sides:
         """As a plan lays them side by side."""

@@ -25,7 +25,7 @@ from provisioner.core.records import Record
 from provisioner.core.server import Found, Server
 from provisioner.core.upheaval import upheaval
 from provisioner.reading import Library
-from provisioner.recognising import recognised
+from provisioner.recognising import recognised, with_author
 
 _Seen = Comparison | Problem | None
 
@@ -77,10 +77,16 @@ class Eyes:
 
 def ours_of(desired: Desired, records: Mapping[Uid, Record], memory: Memory) -> dict[Uid, Ours]:
     """What we would send, by uid: its key always, its fingerprint where the record or the memory knows it."""
-    keys = {each.uid: fingerprint_key(each.origin.blob, each.document.index, each.fill) for each in desired.dashboards}
-    recorded = {uid: records[uid].content for uid, key in keys.items() if uid in records and records[uid].key == key}
-    known = memory.fingerprints([key for uid, key in keys.items() if uid not in recorded])
-    return {uid: Ours(uid, key, recorded.get(uid) or known.get(key)) for uid, key in keys.items()}
+    found: dict[Uid, Ours] = {}
+    open_: list[Ours] = []
+    for each in desired.dashboards:
+        key, record = fingerprint_key(each.origin.blob, each.document.index, each.fill), records.get(each.uid)
+        recorded = record.content if record is not None and record.key == key else None
+        found[each.uid] = ours = Ours(each.uid, key, recorded)
+        if recorded is None:
+            open_.append(ours)
+    known = memory.fingerprints([each.key for each in open_]) if open_ else {}
+    return found | {each.uid: replace(each, content=known[each.key]) for each in open_ if each.key in known}
 
 
 def look(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:
@@ -97,7 +103,8 @@ def look(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mappin
 def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:
     if not desired.dashboards:
         return Live(eyes.server), ()
-    folders, found = eyes.grafana.folders(), eyes.grafana.find()
+    folders = eyes.grafana.folders()
+    found = eyes.grafana.find() if _needs_rows(desired, eyes, records) else ()
     shown = {each.uid: each for each in found}
     wanted = [each for each in desired.dashboards if (eyes.looks_at(each.uid) if each.uid in records else each.uid in shown)]
 
@@ -119,6 +126,19 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
         ours=tuple(ours.values()),
     )
     return live, tuple(each for _, each in doubts)
+
+
+def _needs_rows(desired: Desired, eyes: Eyes, records: Mapping[Uid, Record]) -> bool:
+    """Whether anything rests on what search shows: where everything is looked at; what is there already of dashboards that no record knows;
+    who has the title that one of ours is to have. Of ten thousand dashboards search is a second of the server's time.
+    """
+    if eyes.scan is ALL or eyes.server.by_slug:
+        return True
+    for each in desired.dashboards:
+        record = records.get(each.uid)
+        if record is None or record.title != each.title or record.titles != each.titles:
+            return True
+    return False
 
 
 def at_rest_by(record: Record | None, row: Found | None, ours: Ours) -> Comparison | None:
@@ -155,10 +175,11 @@ def _seen(dashboard: DesiredDashboard, known: Fingerprint | None, record: Record
     base: Mapping[str, Json] | None = None if record is None else eyes.parts.ledger.body(record.content)
     if record is None or live.mark == record.mark:
         return compare(content, live, base)
-    found = recognised(eyes.grafana, live, base)
+    found = recognised(eyes.grafana, live, base, record.mark.version)
     if found.form is not None and found.live is live and fingerprint(content) == record.content:
         base = found.form  # only the server changed it: what its pages do by themselves is no part of what somebody did
-    return compare(content, found.live, base)
+    saved = with_author(eyes.grafana, live, eyes.parts.ledger.kept(dashboard.uid)) if found.live is live else found.live
+    return compare(content, saved, base)
 
 
 def _sorted(

@@ -62,8 +62,8 @@ class Library:
         return fill(documents.body(raw, kind, dashboard.document), dashboard.fill)
 
     def placed(self, problems: Iterable[Problem], *, notes: bool) -> tuple[Problem, ...]:
-        """The problems with line, column and excerpt, where they name a place that has none yet. Without `notes`, those are left as they
-        are.
+        """The problems with line, column and excerpt, where they name a place that has none yet, in the order of `problems.ordered`.
+        Without `notes`, those are left as they are.
         """
         by_file: dict[str, list[Problem]] = defaultdict(list)
         done: list[Problem] = []
@@ -91,12 +91,16 @@ class Library:
         }
 
 
-def read_source(source: Source, memory: Memory, prefix: str = "") -> SourceFiles:
-    """A snapshot and the readings of its files; blobs that are remembered are not parsed, nor even read. Raises SourceError."""
+def read_source(source: Source, memory: Memory, prefix: str = "", before: SourceFiles | None = None) -> SourceFiles:
+    """A snapshot and the readings of its files; blobs that are remembered are not parsed, nor even read. What was read `before` is not even
+    asked of the memory, and stands in the result as the very same objects. Raises SourceError.
+    """
     snapshot = source.snapshot()
+    prior = {} if before is None else {each[0].path: each for each in before.files}
+    files = {entry.path: same for entry in snapshot.entries if (same := prior.get(entry.path)) and (same[0] is entry or same[0] == entry)}
     keyed: list[tuple[Entry, ReadingKey, FileKind]] = []
     for entry in snapshot.entries:
-        kind = documents.kind_of(entry.path)
+        kind = None if entry.path in files else documents.kind_of(entry.path)
         if kind is not None:
             keyed.append((entry, ReadingKey(f"{kind.value}:{entry.blob}"), kind))
     known = memory.readings([key for _, key, _ in keyed])
@@ -104,8 +108,9 @@ def read_source(source: Source, memory: Memory, prefix: str = "") -> SourceFiles
     fresh, vanished = _parse(source, unknown)
     memory.remember(fresh)
     readings = {**known, **fresh}
-    files = tuple((entry, readings[key]) for entry, key, _ in keyed if key in readings)
-    return SourceFiles(_without(snapshot, vanished), files, prefix, parsed=len(fresh))
+    files |= {entry.path: (entry, readings[key]) for entry, key, _ in keyed if key in readings}
+    told = tuple(files[entry.path] for entry in snapshot.entries if entry.path in files)
+    return SourceFiles(_without(snapshot, vanished), told, prefix, parsed=len(fresh))
 
 
 def source_state(files: SourceFiles) -> SourceState:
@@ -117,6 +122,7 @@ def source_state(files: SourceFiles) -> SourceState:
         dashboards=sum(len(reading.documents) for _, reading in files.files),
         parsed=files.parsed,
         passed_over=tuple((files.prefix + entry.path, reading.passed_over) for entry, reading in files.files if reading.passed_over),
+        prefix=files.prefix,
     )
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from provisioner.apply import Hands, apply
 from provisioner.core.asking import documents_of, has_unmapped_input, wants_of
 from provisioner.core.catalog import problem, weighed
 from provisioner.core.changes import CreateDashboard, LiveState, Outcome, Plan
-from provisioner.core.desired import Wants, desire
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.flattening import Flattening, flat, servable
@@ -25,17 +24,20 @@ from provisioner.core.model import Desired, SourceFiles, Uid
 from provisioner.core.plan import make_plan
 from provisioner.core.policy import policies
 from provisioner.core.ports import Ledger, Memory
-from provisioner.core.problems import Severity
+from provisioner.core.problems import Problem, Severity
 from provisioner.core.recording import Moment, at_rest, has_news, notes, rest_key, stale
 from provisioner.core.records import Record
 from provisioner.core.renames import with_kept_uids
 from provisioner.core.report import Failure, PassReport
+from provisioner.core.server import Server
 from provisioner.core.settings import TargetSettings
 from provisioner.deleting import Deleting
+from provisioner.desiring import Desiring
 from provisioner.homing import Keeping, is_settled, keep_home
 from provisioner.journal import Journal
 from provisioner.looking import ALL, NONE, Eyes, Scan, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
+from provisioner.rehearsing import Stage, dry_runs, rehearse, scenes_of
 from provisioner.resolving import Resolving
 
 
@@ -45,9 +47,11 @@ class Parts:
 
     `release` names the rules that we work by. `scan` says which dashboards of ours are looked at for drift; what git changed is asked for
     anyway. `take` are dashboards of which a person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a
-    while and is of no use where they are only counted. `only_records` adopts and writes nothing to the server; `agree` is shown the plan
-    before anything is written, and raises to forbid it. `take_home` sets the home dashboard whoever chose another one. `on_plan` is told
-    how many changes there will be, `on_outcome` of each as it happens.
+    while and is of no use where they are only counted. `desiring` is kept from pass to pass where there are many. `only_records` adopts and
+    writes nothing to the server; `server_side` shows the server what a plan would write, as dry runs; `agree` is shown the plan before
+    anything is written, and raises to forbid it. `take_home` sets the home dashboard whoever chose another one. `reach` asks the
+    server who it is also where the records alone show that nothing is to be done: whether it is there at all. `on_plan` is told how many
+    changes there will be, `on_outcome` of each as it happens.
     """
 
     library: Library
@@ -62,8 +66,11 @@ class Parts:
     release: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
     place_notes: bool = True
+    desiring: Desiring = field(default_factory=Desiring)
     only_records: bool = False
+    server_side: bool = False
     take_home: bool = False
+    reach: bool = False
     agree: Callable[[PassReport], None] = lambda _: None
     on_plan: Callable[[int], None] = lambda _: None
     on_outcome: Callable[[Outcome], None] = lambda _: None
@@ -79,39 +86,69 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
             return replace(report, failure=files, seconds=parts.clock() - started)
         report = replace(report, sources=tuple(source_state(each) for each in files))
 
-        if write and parts.scan == NONE and (resting := _at_rest(files, target, parts)) is not None:
-            return replace(report, resting=resting, seconds=parts.clock() - started)
+        if write and (resting := _resting(report, files, target, parts)) is not None:
+            return replace(resting, seconds=parts.clock() - started)
 
         with parts.open_grafana() as grafana:
             try:
                 server = grafana.probe()
                 report = replace(report, server=server)
+                shown = _rehearsing(server, grafana, target, parts)
                 grafana.introduce(of_records(parts.ledger.records(), parts.ledger.intents()))
                 records, buried = Resolving(grafana, parts.ledger, parts.now(), write).all()
                 report = replace(report, buried=buried)
-                wants = replace(wants_of(target, parts.severities), forms=server.forms)
-                desired = with_kept_uids(_desired(files, target, grafana, wants), records)
+                desired = with_kept_uids(_desired(files, target, grafana, server.forms, parts), records)
                 desired = servable(desired, Flattening.of(server, target, parts.severities))
                 grafana.introduce(of_desired(desired))
-                report = replace(report, problems=parts.library.placed(desired.problems, notes=parts.place_notes))
+                report = replace(report, problems=_placed(desired.problems, parts))
 
                 ours = ours_of(desired, records, parts.memory)
                 scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
                 live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan), ours, records)
-                told = (*report.problems, *doubts)
-                report = replace(report, looked=live.read, problems=parts.library.placed(told, notes=parts.place_notes))
+                told = _placed((*report.problems, *doubts), parts) if doubts else report.problems
+                report = replace(report, looked=live.read, problems=told)
 
                 chosen = policies(target, parts.take)
-                plan = make_plan(desired, live, chosen, records, parts.ledger.folders())
+                plan = make_plan(desired, live, chosen, records, Resolving(grafana, parts.ledger, parts.now(), write).folders())
                 report = replace(report, plan=plan, pruning=_pruning(plan, desired, target, grafana, parts))
 
-                report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts) if write else report
+                report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts) if write else shown(report)
                 report = _with_home(report, grafana, target, parts)
             finally:
                 report = replace(report, requests=grafana.requests)
     except ProvisionerError as error:
         report = replace(report, failure=failure_of(error, target.name), stopped=isinstance(error, StopAsked))
     return replace(report, seconds=parts.clock() - started)
+
+
+def _rehearsing(server: Server, grafana: Grafana, target: TargetSettings, parts: Parts) -> Callable[[PassReport], PassReport]:
+    """What adds to the report of a plan what the server says of it. Raises TargetUnsuitable at once where it cannot be asked."""
+    if not parts.server_side:
+        return lambda report: report
+    subject, at_a_time = f"target {target.name}", target.connection.saves or server.saves
+    stage = Stage(dry_runs(grafana, "--server-side"), parts.library.content, parts.stopping, at_a_time, subject, parts.severities)
+
+    def rehearsed(report: PassReport) -> PassReport:
+        shown, problems = rehearse(scenes_of(report.plan), stage)
+        return replace(report, rehearsed=shown, problems=_placed((*report.problems, *problems), parts))
+
+    return rehearsed
+
+
+def _resting(report: PassReport, files: tuple[SourceFiles, ...], target: TargetSettings, parts: Parts) -> PassReport | None:
+    """The report of a pass that has nothing to do; None when it has to look. Raises TargetError where the server is to be reached."""
+    dashboards = _at_rest(files, target, parts) if parts.scan == NONE else None
+    if dashboards is None:
+        return None
+    report = replace(report, resting=dashboards)
+    if not parts.reach:
+        return report
+    with parts.open_grafana() as grafana:
+        return replace(report, server=grafana.probe(), requests=grafana.requests)
+
+
+def _placed(problems: tuple[Problem, ...], parts: Parts) -> tuple[Problem, ...]:
+    return parts.library.placed(problems, notes=parts.place_notes)
 
 
 def _with_home(report: PassReport, grafana: Grafana, target: TargetSettings, parts: Parts) -> PassReport:
@@ -148,6 +185,8 @@ def _carried_out(report: PassReport, intended: Intended, grafana: Grafana, targe
         return report
 
     journal = Journal(grafana, parts.ledger, intended.ours, moment, revisions)
+    for folder in plan.agreed_folders:
+        journal.folder(folder)
     hands = Hands(grafana, journal, parts.library.content, intended.live, revisions, target, parts.stopping, parts.on_outcome)
     applied = apply(plan, hands)
     report = replace(report, outcomes=applied.outcomes, stopped=applied.stopped)
@@ -202,7 +241,7 @@ def _at_rest(files: tuple[SourceFiles, ...], target: TargetSettings, parts: Part
     records = parts.ledger.records()
     if parts.ledger.intents() or has_news(files, records) or has_unmapped_input(documents_of(files), target):
         return None
-    desired = desire(files, wants_of(target, parts.severities))
+    desired = parts.desiring.desire(files, wants_of(target, parts.severities))
     if any(each.severity is not Severity.NOTE for each in desired.problems):
         return None
     desired = with_kept_uids(desired, records)
@@ -228,12 +267,13 @@ def _read(target: TargetSettings, parts: Parts) -> tuple[SourceFiles, ...] | Fai
     return tuple(files)
 
 
-def _desired(files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, wants: Wants) -> Desired:
+def _desired(files: tuple[SourceFiles, ...], target: TargetSettings, grafana: Grafana, forms: tuple[str, ...], parts: Parts) -> Desired:
     """What the target should hold. The server is asked for its data sources only when a file has a hole that the mapping does not fill."""
+    wants = replace(wants_of(target, parts.severities), forms=forms)
     if not has_unmapped_input(documents_of(files), target):
-        return desire(files, wants)
+        return parts.desiring.desire(files, wants)
     server = grafana.data_sources()
-    desired = desire(files, replace(wants, server=server))
+    desired = parts.desiring.desire(files, replace(wants, server=server))
     if server is not None:
         return desired
     forbidden = problem("data-sources-forbidden", f"target {target.name}", "the credential may not list the server's data sources")

@@ -1,6 +1,6 @@
-"""Puts a kept state of a dashboard back on the server, and lists what could be put back.
+"""Puts a kept state of a dashboard back on the server.
 
-In: a wish, the server, the ledger. Out: `Restored`, `Listing` or `NotFound`. It writes by compare-and-set like everything else, over the
+In: a wish, the server, the ledger. Out: `Restored` or `NotFound`. It writes by compare-and-set like everything else, over the
 mark that it has just read, and keeps what it replaces first. The record stays: what was put back differs from it, for the next pass to
 report. Raises TargetError, and StateUnusable before anything is sent that could not be recorded.
 """
@@ -28,122 +28,34 @@ from provisioner.core.answers import (
     VersionMismatch,
 )
 from provisioner.core.canonical import fingerprint
-from provisioner.core.changes import ConflictKind, LiveState, Result, state_of
+from provisioner.core.changes import ConflictKind, Result, state_of
 from provisioner.core.compare import compare
-from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetError, TargetUnreachable
 from provisioner.core.interrupted import between
-from provisioner.core.introducing import of_records
 from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.placing import name_key, namesake
 from provisioner.core.policy import policy_for
-from provisioner.core.ports import Ledger
-from provisioner.core.records import Action, FolderRecord, Intent, Kept, Record, Why
-from provisioner.core.restore import Listed, Listing, NotFound, Restored, State, base_of, choose, next_pass, other_owner, place, states
-from provisioner.core.server import LiveDashboard, Mark, Version
-from provisioner.core.settings import TargetSettings
+from provisioner.core.records import Action, FolderRecord, Intent, Kept, Why
+from provisioner.core.restore import HISTORY, NotFound, Restored, State, next_pass, other_owner, place
+from provisioner.core.server import LiveDashboard, Mark
 from provisioner.journal import Keeper
-from provisioner.resolving import what_became
+from provisioner.recalling import Desk, Sides, Wish, body_of, chosen_state, sides_of
 from provisioner.saving import grant
-
-MOST_VERSIONS = 20
-"""How many versions of the server's history are listed: from 12 on each comes with its body."""
 
 _AGAIN = "restore it again"
 _LOOK = "look at what is live now, then restore again if it is still wanted"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asks for. Without a version it is the newest that `choose` finds."""
-
-    uid: Uid
-    version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What restoring works with. `when` is now (ISO 8601, UTC)."""
-
-    grafana: Grafana
-    ledger: Ledger
-    target: TargetSettings
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """One dashboard as it is known before anything is done: live, recorded, kept."""
-
-    uid: Uid
-    live: LiveDashboard | None
-    seen: LiveState | None
-    record: Record | None
-    kept: tuple[Kept, ...]
-
-
-def list_states(uid: Uid, desk: Desk) -> Listing:
-    """All that can be put back, with what putting it back would change. Reads, and writes nothing."""
-    sides = sides_of(uid, desk)
-    versions = desk.grafana.versions(sides.live, MOST_VERSIONS) if sides.live is not None else ()
-    found = states(sides.kept, versions, sides.seen)
-    chosen = choose(uid, found, sides.seen, None)
-    return Listing(uid, sides.seen, tuple(_listed(each, sides.live, desk, chosen=each == chosen) for each in found))
-
-
 def restore(wish: Wish, desk: Desk) -> Restored | NotFound:
     """Puts one state back. A dashboard that is not on the server is created again under its uid, in its folder."""
     sides = sides_of(wish.uid, desk)
-    state = _chosen(wish, sides, desk)
+    state = chosen_state(wish, sides, desk)
     if isinstance(state, NotFound):
         return state
-    content = _body(state, sides.live, desk)
+    content = body_of(state, sides.live, desk)
     if content is None:
         return NotFound(wish.uid, f"the contents of {state.told} are not kept any more", "provisioner restore --list shows what is")
     return Attempt(desk, sides, state, content).run()
-
-
-def sides_of(uid: Uid, desk: Desk) -> Sides:
-    """How it stands now."""
-    desk.grafana.introduce(of_records(desk.ledger.records(), desk.ledger.intents(), desk.ledger.kept(uid)))
-    live = desk.grafana.dashboard(uid)
-    seen = None if live is None else state_of(live, fingerprint(live.content))
-    record = desk.ledger.records().get(uid)
-    for intent in desk.ledger.intents():
-        if intent.uid == uid:  # a crash left it open, and ours would take its place
-            record = what_became(desk.grafana, intent, record, live).record
-    base = () if record is None else (base_of(record),)
-    return Sides(uid, live, seen, record, (*desk.ledger.kept(uid), *base))
-
-
-def _chosen(wish: Wish, sides: Sides, desk: Desk) -> State | NotFound:
-    """The server's history is asked only when what we keep does not answer."""
-    state = choose(wish.uid, states(sides.kept, (), sides.seen), sides.seen, wish.version)
-    if isinstance(state, State) or sides.live is None:
-        return state
-    versions = desk.grafana.versions(sides.live, MOST_VERSIONS)
-    if wish.version is not None and wish.version not in {each.version for each in versions}:
-        old = desk.grafana.version(sides.live, wish.version)
-        versions = versions if old is None else (*versions, Version(wish.version, old.updated_by, old.updated))
-    return choose(wish.uid, states(sides.kept, versions, sides.seen), sides.seen, wish.version)
-
-
-def _body(state: State, live: LiveDashboard | None, desk: Desk) -> dict[str, Json] | None:
-    """From what is kept; else from the server's history, where it is of the dashboard that is live."""
-    if state.kept is not None and (body := desk.ledger.body(state.kept.content)) is not None:
-        return body
-    if live is None or live.mark.id != state.mark.id:
-        return None
-    old = desk.grafana.version(live, state.mark.version)
-    return None if old is None else dict(old.content)
-
-
-def _listed(state: State, live: LiveDashboard | None, desk: Desk, *, chosen: bool) -> Listed:
-    content = _body(state, live, desk)
-    if content is None:
-        return Listed(state, state.kept.title if state.kept else "", (), readable=False, chosen=chosen)
-    differences = () if live is None else compare(content, live).differences
-    return Listed(state, str(content.get("title") or ""), differences, readable=True, chosen=chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +81,7 @@ class Attempt:
         before = None if live is None else live.mark
         action = Action.CREATE if live is None else Action.UPDATE
         # Without a record: should we crash here, the next pass must not take what was put back for what git wanted.
-        message = f"restored {self.state.told}"
+        message = HISTORY + self.state.told
         self.desk.ledger.begin(Intent(self.sides.uid, action, before, None, self.desk.when, message))
         version, state = (None, "") if before is None else (before.version, before.state)
         form = self.sides.live.form if self.sides.live is not None and self.sides.live.form.startswith("v2") else ""

@@ -34,7 +34,8 @@ from provisioner.core.trash import (
     is_newer,
     still_kept,
 )
-from provisioner.restoring import Attempt, Desk, Wish, restore, sides_of
+from provisioner.recalling import Desk, Wish, sides_of
+from provisioner.restoring import Attempt, restore
 from provisioner.saving import grant
 
 _IN_TRASH = "what is in the server's trash"

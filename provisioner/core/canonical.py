@@ -59,10 +59,15 @@ def fingerprint_key(blob: BlobId, index: int, fill: Fill) -> str:
     A document's place in its blob is decided by the reading, which has a version. What stands for a folder comes last, so that a file that
     moves to another directory is known again.
     """
+    return f"{FORM}:{blob}:{index}:{filling(fill)}"
+
+
+def filling(fill: Fill) -> str:
+    """The end of such a name: what fills the document."""
     parts = [fill.inputs, fill.by_name, fill.tag]
     filled = _short(parts) if any(parts) else "-"
     flattened = f"{_OF_FOLDER}{_short([fill.folder_tag, fill.prefix])}" if fill.folder_tag or fill.prefix else ""
-    return f"{FORM}:{blob}:{index}:{filled}{flattened}"
+    return f"{filled}{flattened}"
 
 
 def key_in_any_folder(key: str) -> str:

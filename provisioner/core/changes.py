@@ -175,7 +175,8 @@ class Plan:
     `unchanged` are the dashboards that are already as they should be. `adopted` are those of them that no record
     knew: they are recorded without a write. `drifted` were edited on the server alone. `seen` is what was seen of unchanged and adopted
     ones, `gone` the records whose file is not there any more, `unsure` those of which that is not known, for it may be one of `hiding`.
-    `notice` says what happened to the server as a whole, "" when nothing did.
+    `agreed_folders` are folders of ours that are as they should be, though no record says so. `notice` says what happened to the server as
+    a whole, "" when nothing did.
     """
 
     changes: tuple[Change, ...] = ()
@@ -188,6 +189,7 @@ class Plan:
     unsure: tuple[Record, ...] = ()
     hiding: tuple[Hiding, ...] = ()
     gone_folders: tuple[FolderRecord, ...] = ()
+    agreed_folders: tuple[DesiredFolder, ...] = ()
     notice: str = ""
 
 

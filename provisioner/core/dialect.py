@@ -1,6 +1,6 @@
 """What is asked of a Grafana, by whichever dialect, as Protocols: the seam between the spine and `grafana/`.
 
-In: nothing. Out: `Grafana`, with its `Organisation` and its `Trash`. The planner never knows which dialect answers.
+In: nothing. Out: `Grafana`, with its `Organisation`, its `Trash` and its `Rehearsal`. The planner never knows which dialect answers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from provisioner.core.introducing import Introduced
 from provisioner.core.model import DesiredFolder, FolderUid, Json, Uid
 from provisioner.core.server import DataSource, Found, LiveDashboard, LiveFolder, Mark, Server, Version
 from provisioner.core.trash import NoTrash, Purged, Revived, TrashRefusal, TrashSeen
+from provisioner.core.verdict import NoRehearsal, Verdict
+from provisioner.core.watching import NoWatch, Watch
 
 
 class Organisation(Protocol):
@@ -49,6 +51,14 @@ class Trash(Protocol):
 
     def purge(self, uid: Uid) -> Purged | TrashRefusal:
         """Deletes one for good. Nobody brings it back."""
+        ...
+
+
+class Rehearsal(Protocol):
+    """The way to be told what a server would answer, with nothing written. Thread-safe. May raise TargetError."""
+
+    def verdict(self, save: Save) -> Verdict:
+        """What would become of this save, and what the server's schema says of the content."""
         ...
 
 
@@ -105,6 +115,10 @@ class Grafana(Protocol):
         """
         ...
 
+    def rehearsal(self) -> Rehearsal | NoRehearsal:
+        """The way to dry runs, after a trial showed that this server makes them without writing; or why there is none."""
+        ...
+
     def save(self, save: Save) -> SaveAnswer:
         """Create or update by compare-and-set. Never overwrites."""
         ...
@@ -119,6 +133,12 @@ class Grafana(Protocol):
         """
         ...
 
+    def watch(self) -> Watch | NoWatch:
+        """What is saved and taken away from now on, as the server tells it by itself: it lists all at once, and begins when somebody goes
+        through it. `NoWatch` without a request where the dialect knows none, or the server has refused one on this connection.
+        """
+        ...
+
     def versions(self, live: LiveDashboard, limit: int) -> tuple[Version, ...]:
         """Its history, newest first; empty where the server keeps none or the credential may not see it."""
         ...
@@ -128,8 +148,8 @@ class Grafana(Protocol):
         ...
 
     def update_folder(self, folder: DesiredFolder, live: LiveFolder) -> FolderUpdateAnswer:
-        """Rename, and move where folders nest; over the version of `live` alone. The folder keeps the uid of `live`; `folder.parent`
-        is the uid of a folder that is there.
+        """Rename, and move where folders nest; over the state or version of `live` alone. The folder keeps the uid of `live`;
+        `folder.parent` is the uid of a folder that is there.
         """
         ...
 

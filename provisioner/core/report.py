@@ -13,9 +13,11 @@ from enum import IntEnum
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.home import HomeReport, HomeState
-from provisioner.core.model import Revision, SourceName, TargetName, Uid
+from provisioner.core.model import DesiredFolder, Revision, SourceName, TargetName, Uid
 from provisioner.core.problems import Problem, errors
+from provisioner.core.records import FolderRecord, Record
 from provisioner.core.server import Server
+from provisioner.core.verdict import Rehearsed
 
 
 class Exit(IntEnum):
@@ -41,7 +43,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What was read of one source. `passed_over` are files that are no dashboards, with the reason; `parsed` counts new ones."""
+    """What was read of one source. `passed_over` are files that are no dashboards, with the reason; `parsed` counts new ones. `prefix` is
+    put before its paths when they are shown.
+    """
 
     name: SourceName
     revision: Revision | None
@@ -50,15 +54,34 @@ class SourceState:
     parsed: int = 0
     passed_over: tuple[tuple[str, str], ...] = ()
     failure: Failure | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAsked:
+    """One server that was shown the files as dry runs: what it is, how many it was shown, or why it could not be asked."""
+
+    target: TargetName
+    url: str
+    server: Server | None = None
+    rehearsed: Rehearsed = Rehearsed(0, 0)
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What `validate` found, with no server named: every problem of every file."""
+    """What `validate` found: every problem of every file. `servers` are those that were asked, none without `--server`."""
 
     sources: tuple[SourceState, ...]
     problems: tuple[Problem, ...]
     seconds: float
+    servers: tuple[ServerAsked, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Why sources could not be read, and servers not be asked."""
+        found = (*(each.failure for each in self.sources), *(each.failure for each in self.servers))
+        return tuple(each for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +90,8 @@ class PassReport:
 
     `resting` counts the dashboards of a target that the records alone show to be at rest: it was not even asked. `looked` are the uids
     whose live state was read. `buried` are edits that a write went over whose process was killed before it could tell. `stopped` says that
-    somebody asked to stop before all was done. `home` is given where a home dashboard is stated and was looked at.
+    somebody asked to stop before all was done. `home` is given where a home dashboard is stated and was looked at. `rehearsed` is given
+    where the server was shown the plan as dry runs.
     """
 
     target: TargetName
@@ -88,12 +112,20 @@ class PassReport:
     stopped: bool = False
     failure: Failure | None = None
     home: HomeReport | None = None
+    rehearsed: Rehearsed | None = None
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
         """Those that an earlier pass left, those that the plan saw and those that the server told of."""
         told = tuple(outcome.conflict for outcome in self.outcomes if outcome.conflict is not None)
         return (*self.buried, *self.plan.conflicts, *told)
+
+    def shown(self, of: Record | FolderRecord | DesiredFolder) -> str:
+        """The path of what was recorded, or of a folder, as the paths of dashboards are shown. Of which source a folder is, only a single
+        one tells.
+        """
+        prefixes = {each.prefix for each in self.sources if not isinstance(of, Record) or each.name == of.source}
+        return f"{prefixes.pop() if len(prefixes) == 1 else ''}{of.path}"
 
     def count(self, result: Result) -> int:
         """How many changes ended so."""
@@ -170,10 +202,9 @@ def exit_code(reports: Iterable[PassReport], *, detailed: bool = False) -> Exit:
 
 
 def validation_exit_code(validation: Validation) -> Exit:
-    """3 when a file has an error, 5 or 1 when a source could not be read, else 0."""
-    failures = [source.failure for source in validation.sources if source.failure is not None]
-    if failures:
-        return Exit.UNREACHABLE if any(failure.unreachable for failure in failures) else Exit.ERROR
+    """3 when a file has an error, 5 or 1 when a source could not be read or a server not be asked, else 0."""
+    if validation.failures:
+        return Exit.UNREACHABLE if any(failure.unreachable for failure in validation.failures) else Exit.ERROR
     return Exit.INVALID if errors(validation.problems) else Exit.OK
 
 

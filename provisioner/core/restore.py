@@ -17,6 +17,9 @@ from provisioner.core.records import FolderRecord, Kept, Record, Why
 from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark, Version
 from provisioner.core.settings import OWNER_PREFIX, AdoptPolicy, ConflictPolicy, DriftPolicy, Policy
 
+HISTORY = "restored "
+"""What the server's history shows beside a state that was put back begins so."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:

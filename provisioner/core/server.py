@@ -65,7 +65,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class LiveFolder:
-    """A folder as the server has it. `parent` is ROOT at the top and on servers without nested folders."""
+    """A folder as the server has it. `parent` is ROOT at the top and on servers without nested folders.
+
+    `state` names its state to the letter where a server does that, as that of a `Mark` does; "" elsewhere. `managed_by` names what else
+    keeps it, None when nobody says so.
+    """
 
     uid: FolderUid
     title: str
@@ -73,6 +77,8 @@ class LiveFolder:
     id: int
     url: str = ""
     version: int = 0
+    state: str = ""
+    managed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

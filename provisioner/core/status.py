@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Difference, Drift, LiveState, UpdateDashboard
@@ -91,7 +91,7 @@ def status(report: PassReport, records: Mapping[Uid, Record]) -> StatusReport:
     """How the target of this plan stands."""
     if report.failure is not None:
         return StatusReport(report, last=_last(records))
-    stands = sorted(_stands(report, records), key=lambda each: (_ORDER.index(each.standing), each.path, each.uid))
+    stands = sorted(_once(report, records), key=lambda each: (_ORDER.index(each.standing), each.path, each.uid))
     return StatusReport(report, tuple(stands), _last(records))
 
 
@@ -109,17 +109,29 @@ def _stands(report: PassReport, records: Mapping[Uid, Record]) -> Iterator[Stand
             yield _pending(change, records.get(change.dashboard.uid))
     for drift in plan.drifted:
         yield _drifted(drift)
-    for conflict in report.conflicts:
-        yield _in_conflict(conflict, records)
+    for conflict in plan.conflicts:
+        yield _in_conflict(conflict, report, records)
     for held in report.pruning.held:
-        yield _without_file(_HOLDS.get(held.reason, Standing.HELD), held.record, held.message, held.remedy)
+        yield _without_file(_HOLDS.get(held.reason, Standing.HELD), held.record, report, held.message, held.remedy)
     for deletion in report.pruning.deletions:
-        yield _without_file(Standing.PENDING, deletion.record, "its file is gone: it is deleted, and its body kept")
+        yield _without_file(Standing.PENDING, deletion.record, report, "its file is gone: it is deleted, and its body kept")
 
 
-def _without_file(standing: Standing, record: Record, detail: str, remedy: str = "") -> Stand:
-    name = " / ".join((*record.titles, record.title))
-    return Stand(standing, record.uid, name, record.path, record, record.missing_since or "", detail=detail, remedy=remedy)
+def _once(report: PassReport, records: Mapping[Uid, Record]) -> Iterator[Stand]:
+    """Each dashboard once: an edit that one of our writes went over comes before whatever else there is to say of it."""
+    buried = {str(each.ours.uid): _in_conflict(each, report, records) for each in report.buried}
+    for each in _stands(report, records):
+        if each.uid not in buried or each.path.endswith("/"):
+            yield each
+        elif each.conflict is not None:
+            found = buried[each.uid]
+            buried[each.uid] = replace(found, detail=f"{found.detail}; {each.detail}", remedy=f"{found.remedy} {each.remedy}")
+    yield from buried.values()
+
+
+def _without_file(standing: Standing, record: Record, report: PassReport, detail: str, remedy: str = "") -> Stand:
+    name, since = " / ".join((*record.titles, record.title)), record.missing_since or ""
+    return Stand(standing, record.uid, name, report.shown(record), record, since, detail=detail, remedy=remedy)
 
 
 def _pending(change: CreateDashboard | UpdateDashboard, record: Record | None) -> Stand:
@@ -143,10 +155,10 @@ def _drifted(drift: Drift) -> Stand:
     return Stand(standing, of.uid, of.name, of.origin.shown, drift.record, since, None, drift.message, drift.remedy, url, drift.differences)
 
 
-def _in_conflict(conflict: Conflict, records: Mapping[Uid, Record]) -> Stand:
+def _in_conflict(conflict: Conflict, report: PassReport, records: Mapping[Uid, Record]) -> Stand:
     of, theirs = conflict.ours, conflict.theirs
     name = of.name if isinstance(of, DesiredDashboard) else " / ".join(of.titles)
-    path = f"{of.path}/" if isinstance(of, DesiredFolder) else of.origin.shown
+    path = f"{report.shown(of)}/" if isinstance(of, DesiredFolder) else of.origin.shown
     return Stand(
         Standing.NOT_OURS if conflict.kind in _NOT_OURS else Standing.CONFLICT,
         of.uid,

@@ -20,6 +20,7 @@ from provisioner.core.asking import wants_of
 from provisioner.core.catalog import problem
 from provisioner.core.desired import Wants
 from provisioner.core.dialect import Grafana
+from provisioner.core.documents.bare import is_new_schema
 from provisioner.core.errors import (
     ProvisionerError,
     SourceError,
@@ -126,9 +127,9 @@ def _pulled(report: PullReport, target: TargetSettings, choice: Choice, work: _W
 
 def _found(work: _Work, wants: Wants) -> tuple[Found, ...]:
     """What search shows. Where the server knows no uids, those of ours that are known already, and for each other one a uid of its own."""
+    work.grafana.introduce(of_records(work.holding.records))
     if not work.server.by_slug:
         return work.grafana.find()
-    work.grafana.introduce(of_records(work.holding.records))
     nowhere = export.scope_of(work.server, (), (), None)
     work.grafana.introduce(of_desired(export.there(work.holding, wants, nowhere, work.server).desired))
     found = befriended(work.grafana.find(), work.server)
@@ -236,7 +237,7 @@ class _Run:
         return live
 
     def _new(self, place: Place, live: LiveDashboard) -> Done:
-        data = export.made(place.uid, live.content, self._marks)
+        data = export.made(place.uid, live.content, self._marks, form_of(live))
         shown = self._shown(place.path)
         checked = export.checked(data, FileKind.JSON, shown, Expected(place.uid, live.content, marks=self._marks), self._wants)
         if checked.held:
@@ -254,12 +255,13 @@ class _Run:
         )
         if raw is None or kind is None:
             return Done(held=(Remark(shown, "it changed while it was read", _AGAIN),))
-        changes = [Change(each.known, each.live.content, named=each.place.moved and each.known.derived) for each in kept]
+        changes = [Change(each.known, each.live.content, each.place.moved and each.known.derived, form_of(each.live)) for each in kept]
         differing = [each for each in changes if each.named or not export.is_same(each, raw, kind)]
         equal = Done(equal=len(changes) - len(differing))
         data = export.rewritten(raw, kind, differing) if differing else raw
         if data is None:
-            held = (Remark(shown, f'dashboard "{each.known.uid}" was changed in Grafana; {_HOLES}', _MERGE) for each in differing)
+            why = _FORM if any(each.reforms for each in differing) else _HOLES
+            held = (Remark(shown, f'dashboard "{each.known.uid}" was changed in Grafana; {why}', _MERGE) for each in differing)
             return replace(equal, held=tuple(held))
         checks = [export.checked(data, kind, shown, _expected(each), self._wants) for each in differing]
         written = Done() if any(each.held for each in checks) else self._written(kept[0], kind, raw, data)
@@ -286,7 +288,13 @@ class _Run:
         return self._work.parts.prefix + path
 
 
+def form_of(live: LiveDashboard) -> str:
+    """The version of its elements and layout; "" for classic content."""
+    return live.form if is_new_schema(live.content) else ""
+
+
 _HOLES = "its holes (inputs, library panels brought along) cannot be kept, so the file is not rewritten"
+_FORM = "it has another form there now (elements and layout, or panels), which this file cannot say, so it is not rewritten"
 _MERGE = "carry the change over by hand"
 
 

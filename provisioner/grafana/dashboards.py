@@ -1,7 +1,8 @@
 """The dashboard API of Grafana 5 to 13: /api/dashboards, /api/folders, /api/search (reference 1 to 3).
 
 In: core's nouns. Out: core's nouns and answers. Every save is compare-and-set: `overwrite` is false, always (it replaces somebody else's
-dashboard up to 11.2), the folder is named, always (left out it means the root), and no numeric id is sent (it may be a stranger's).
+dashboard up to 11.2), the folder is named, always (left out it means the root), and no numeric id is sent (it may be a stranger's), but
+where it is proven to be ours (`given_uids.py`).
 """
 
 from __future__ import annotations
@@ -151,6 +152,8 @@ def body_of(save: Save, folder_id: int | None) -> bytes:
     """What is sent, encoded once for all attempts. A version that stands in the file is not ours to send: it could match by chance."""
     dashboard = {key: value for key, value in save.content.items() if key not in {"id", "version"}}
     dashboard["uid"] = save.uid
+    if save.number:
+        dashboard["id"] = save.number
     if save.version is not None:
         dashboard["version"] = save.version
     body: dict[str, Json] = {

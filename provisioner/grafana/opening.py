@@ -18,6 +18,7 @@ from provisioner.core.settings import Api, Connection
 from provisioner.grafana import failures
 from provisioner.grafana.client import Client, OnRequest
 from provisioner.grafana.dashboards import Dashboards
+from provisioner.grafana.given_uids import GivenUids
 from provisioner.grafana.probe import Release, probe, release_of
 from provisioner.grafana.resource_api import discover
 from provisioner.grafana.resources import Resources
@@ -69,17 +70,17 @@ def spoken(client: Client, server: Server, connection: Connection) -> OpenGrafan
     release = release_of(server.version)
     may_have = release is None or release >= _RESOURCES_SINCE
     if connection.api is Api.DASHBOARD or (connection.api is Api.AUTO and not may_have):
-        return Dashboards(client, server, connection.org_id)
+        return GivenUids(Dashboards(client, server, connection.org_id))
     if connection.api is Api.SLUG:
         raise failures.unsuitable(f"{client.site} is {_named(server)}, which does not know dashboards by slug", "leave `api` out")
     api = discover(client, server)
     if not isinstance(api, str):
-        return Resources(client, server, api, connection.org_id)
+        return GivenUids(Resources(client, server, api, connection.org_id))
     if connection.api is Api.RESOURCE:
         raise failures.unsuitable(f"{client.site} does not offer the resource API, which `api: resource` states: {api}", "leave `api` out")
     if release is None:
-        return Dashboards(client, server, connection.org_id)
-    return Dashboards(client, replace(server, why=f"{server.why}; {api}", passed_over=api), connection.org_id)
+        return GivenUids(Dashboards(client, server, connection.org_id))
+    return GivenUids(Dashboards(client, replace(server, why=f"{server.why}; {api}", passed_over=api), connection.org_id))
 
 
 def _named(server: Server) -> str:

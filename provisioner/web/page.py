@@ -104,7 +104,7 @@ def _target(health: Health, target: TargetHealth) -> str:
     ]
     return _row(
         (
-            f"{_text(target.name)}<br>{_text(target.url)}<br>{_text(target.server)}",
+            f"{_text(target.name)}<br>{_text(target.url)}<br>{_text(target.server)}" + _edits(target),
             _now_of_target(target),
             _ago(target.good_age),
             "<br>".join(live) or "-",
@@ -129,6 +129,10 @@ def _source(source: SourceHealth) -> str:
             _some(_counted(source.problems, "problem")),
         )
     )
+
+
+def _edits(target: TargetHealth) -> str:
+    return f"<br>edits found {_text(target.watched)}" if target.watched else ""
 
 
 def _now_of_target(target: TargetHealth) -> str:

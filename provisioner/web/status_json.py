@@ -7,8 +7,9 @@ Whole   version 1, release, started, now, alive, ready, slowest, progress_age_se
 source  {name, watched, revision {name, commit | null, subject, author, when} | null, read | null, read_age_seconds | null, files,
         dashboards, failure | null, failing_since | null, retry_in_seconds | null, lookups, problems {code: number}}
 target  {name, url, server, passing, cause | null, ended | null, good | null, good_age_seconds | null, applied {source: commit}, behind,
-        waiting [source's name], in_sync, drifted, held, owned, looked, conflicts {kind: number}, problems {code: number}, failure | null,
-        failing_since | null, retry_in_seconds | null}; behind is how many sources have a commit that was seen and is not live yet
+        waiting [source's name], in_sync, drifted, held, owned, looked, watched, conflicts {kind: number}, problems {code: number},
+        failure | null, failing_since | null, retry_in_seconds | null}; behind is how many sources have a commit that was seen and is not
+        live yet, watched how edits on the server are noticed
 failure {subject, message, next_step, unreachable}
 """
 
@@ -87,6 +88,7 @@ def _target(target: TargetHealth) -> _Object:
         "held": target.held,
         "owned": target.owned,
         "looked": target.looked,
+        "watched": target.watched,
         "conflicts": dict(target.conflicts),
         "problems": dict(target.problems),
         "failure": _failure(target.failure),

@@ -209,6 +209,38 @@ def test_a_folder_of_ours_that_somebody_renamed_is_told_and_used() -> None:
     assert made_folders(made) == []
 
 
+OPS_FILE = folder_file("team/ops/_folder.yaml", "Operations", "ops-uid")
+
+
+@pytest.mark.parametrize("title", ["Operations", "ops-uid (being renamed)"])
+def test_a_folder_of_ours_that_a_killed_pass_left_on_its_way_goes_on(title: str) -> None:
+    team = live_folder("team", "Team")
+    moved = wanted(dashboard("team/ops/cpu.json"), folder_file("team/_folder.yaml", "Team", "team"), OPS_FILE)
+    there = replace(OPS, title=title)
+
+    made = plan(moved, beside(moved.dashboards[0], equal=True), folders=(team, there), made=(ours(team, "team"), ours(OPS)))
+
+    assert made.changes == (CreateFolder(moved.folders[1], 'moved in git: it was "Ops"', there),)
+
+
+def test_a_folder_of_ours_that_is_as_git_says_while_its_record_is_not_is_to_be_written_down() -> None:
+    there = replace(OPS, title="Operations")
+
+    made = plan(STATED, folders=(there,), made=(ours(OPS),))
+
+    assert ([type(each) for each in made.changes], made.conflicts, made.agreed_folders) == ([CreateDashboard], (), (OPERATIONS,))
+    assert plan(STATED, folders=(there,), made=(ours(there),)).agreed_folders == ()
+    assert plan(STATED, folders=(there,)).agreed_folders == ()
+
+
+def test_a_folder_of_ours_that_something_else_keeps_by_now_is_neither_renamed_nor_moved() -> None:
+    made = plan(STATED, folders=(replace(OPS, managed_by="terraform (tf)"),), made=(ours(OPS),))
+
+    [told] = made.conflicts
+    assert (told.kind, made_folders(made)) == (ConflictKind.FOLDER_DIFFERS, [])
+    assert told.message == 'the folder is there as "Ops", kept by terraform (tf); it is used as it is'
+
+
 THEIRS = live_folder("theirs", "operations ", number=2)
 
 

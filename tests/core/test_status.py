@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Plan, Removal, Result, UpdateDashboard
+from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Drift, Plan, Removal, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Deletion, Held, HoldReason, Pruning
 from provisioner.core.model import DesiredFolder, FolderUid, SourceName, TargetName, Uid
 from provisioner.core.records import Record
-from provisioner.core.report import Exit, Failure, PassReport, exit_code
+from provisioner.core.report import Exit, Failure, PassReport, SourceState, exit_code
 from provisioner.core.server import Mark
 from provisioner.core.status import Standing, StatusReport, status
 from tests.core.builders import SOMETHING, beside, dashboard, wanted
@@ -156,3 +156,48 @@ def test_a_deletion_is_a_write() -> None:
 def test_a_folder_that_is_to_be_made_is_no_dashboard_that_stands() -> None:
     folder = DesiredFolder(FolderUid("a"), "A", FolderUid(""), ("A",), "a")
     assert ["cpu"] == [each.uid for each in stands(Plan(changes=(CreateFolder(folder, "new"), CreateDashboard(CPU, "new")))).stands]
+
+
+def buried(message: str = "an edit was overwritten") -> Conflict:
+    return replace(conflict(ConflictKind.OVERWROTE_EDIT, CPU, message, theirs=BESIDE.live), remedy="restore it")
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [Plan(unchanged=(CPU, MEM)), Plan(unchanged=(MEM,), drifted=(DRIFT,)), Plan(changes=(UpdateDashboard(CPU, BESIDE.live, "git"),))],
+)
+def test_an_edit_that_a_write_went_over_stands_once_and_before_all_else_of_its_dashboard(plan: Plan) -> None:
+    told = status(PassReport(TargetName("t"), "", applied=False, plan=plan, buried=(buried(),)), {})
+
+    assert [(each.uid, each.standing, each.detail) for each in told.stands if each.uid == "cpu"] == [
+        ("cpu", Standing.CONFLICT, "an edit was overwritten")
+    ]
+    assert len({each.uid for each in told.stands}) == len(told.stands)
+
+
+def test_of_two_conflicts_of_one_dashboard_both_are_told_in_one_place() -> None:
+    other = replace(conflict(ConflictKind.BOTH_CHANGED, CPU, "changed on both sides", theirs=BESIDE.live), remedy="decide")
+    told = status(PassReport(TargetName("t"), "", applied=False, plan=Plan(conflicts=(other,)), buried=(buried(),)), {})
+
+    [stand] = told.stands
+    assert (stand.detail, stand.remedy) == ("an edit was overwritten; changed on both sides", "restore it decide")
+
+
+def test_a_folder_in_conflict_stands_beside_a_dashboard_of_its_uid() -> None:
+    folder = DesiredFolder(FolderUid("cpu"), "CPU", FolderUid(""), ("CPU",), "cpu")
+    found = conflict(ConflictKind.FOLDER_DIFFERS, folder, "it differs")
+    told = status(PassReport(TargetName("t"), "", applied=False, plan=Plan(conflicts=(found,)), buried=(buried(),)), {})
+
+    assert sorted(each.path for each in told.stands) == ["cpu.json", "cpu/"]
+
+
+def test_paths_of_what_has_no_file_and_of_folders_are_shown_as_those_of_files() -> None:
+    folder = DesiredFolder(FolderUid("ops"), "Ops", FolderUid(""), ("Ops",), "ops")
+    plan = Plan(conflicts=(conflict(ConflictKind.FOLDER_DIFFERS, folder, "it differs"),))
+    pruning = Pruning(held=(Held(record("old"), HoldReason.CEILING, "too many", "confirm"),))
+    sources = (SourceState(SourceName("platform"), None, prefix="dashboards/"),)
+    one = PassReport(TargetName("t"), "", applied=False, plan=plan, pruning=pruning, sources=sources)
+    two = replace(one, sources=(*sources, SourceState(SourceName("team"), None, prefix="team/")))
+
+    assert sorted(each.path for each in status(one, {}).stands) == ["dashboards/old.json", "dashboards/ops/"]
+    assert sorted(each.path for each in status(two, {}).stands) == ["dashboards/old.json", "ops/"]

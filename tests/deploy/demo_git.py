@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,37 +19,25 @@ SOMEBODY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 SOMEBODY |= {f"GIT_{who}_{what}": "mira@example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @contextmanager
 def git_server(folder: Path, hook: str) -> Iterator[str]:
     """The url of its repository, which has the examples below dashboards/ as the compose file gives them to it."""
-    root, seed, port = folder / "git", folder / "seed", free_port()
+    root, seed = folder / "git", folder / "seed"
     root.mkdir(exist_ok=True)
     seed.mkdir(exist_ok=True)
     copytree(ROOT / "dashboards", seed / "dashboards", dirs_exist_ok=True)
-    places = {"GIT_ROOT": str(root), "SEED": str(seed), "HOOKS": str(GIT / "hooks"), "PORT": str(port), "ADDRESS": "127.0.0.1"}
+    places = {"GIT_ROOT": str(root), "SEED": str(seed), "HOOKS": str(GIT / "hooks"), "PORT": "0", "ADDRESS": "127.0.0.1"}
     variables = {**os.environ, **places, "PROVISIONER_HOOK": hook, "HOOK_SECRET_FILE": str(SECRET)}
     with subprocess.Popen([sys.executable, str(GIT / "server.py")], env=variables, stderr=subprocess.PIPE, text=True) as server:
         try:
-            ends = time.monotonic() + 20
-            while not listening(port):
-                assert server.poll() is None, "the git server ended"
-                assert time.monotonic() < ends, "the git server does not listen"
-                time.sleep(0.02)
+            assert server.stderr is not None
+            told = (re.fullmatch(r"listening at port (\d+)\n", line) for line in server.stderr)
+            port = next((found[1] for found in told if found), "")
+            assert port, "the git server ended"
             yield f"http://127.0.0.1:{port}/dashboards.git"
         finally:
             server.terminate()
             server.communicate()
-
-
-def listening(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def git(*arguments: str | Path, cwd: Path) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.deploy.dockerfile import let_through, parse
 from tests.deploy.places import DEPLOY, ROOT
+from tests.run.holding import AS_INSTALLED
 
 FILE = parse((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 BUILD, IMAGE = FILE.stages
@@ -33,7 +34,7 @@ def pins(name: str) -> dict[str, str]:
 
 def health(url: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PROVISIONER_HEALTH_URL": url, "http_proxy": "http://127.0.0.1:9"}
-    return subprocess.run([sys.executable, str(HEALTHY)], env=environment, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run([sys.executable, str(HEALTHY)], env=environment, capture_output=True, text=True, timeout=55, check=False)
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -96,6 +97,11 @@ def test_what_runs_has_git_ssh_and_an_answer_to_orphans() -> None:
     assert ["tini", "--", "provisioner-entrypoint"] == IMAGE.one("ENTRYPOINT").listed
 
 
+def test_no_registry_is_asked_for_the_language_of_the_dockerfile() -> None:
+    """The builder of Docker 20.10 knows all that is used; with a syntax line a build behind a wall would end before its first step."""
+    assert "syntax=" not in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_it_runs_the_daemon_with_the_configuration_in_etc() -> None:
     assert ["run", "-c", "/etc/provisioner/config.yaml"] == IMAGE.one("CMD").listed
 
@@ -115,6 +121,10 @@ def test_nothing_is_written_beside_the_state() -> None:
     assert environment["HOME"] == "/var/lib/provisioner"
     assert environment["PYTHONDONTWRITEBYTECODE"] == "1"
     assert environment["XDG_STATE_HOME"] == "/var/lib"
+
+
+def test_it_runs_in_the_environment_that_the_soak_was_run_in() -> None:
+    assert AS_INSTALLED.items() <= IMAGE.environment.items()
 
 
 def test_no_secret_is_handed_to_the_build() -> None:

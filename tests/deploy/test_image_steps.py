@@ -27,9 +27,10 @@ import yaml
 
 from provisioner.sandbox import Running, SandboxSettings, running
 from tests.deploy import confined
-from tests.deploy.demo_git import SECRET, clone, free_port, git_server, retitled
+from tests.deploy.demo_git import SECRET, clone, git_server, retitled
 from tests.deploy.dockerfile import parse
 from tests.deploy.places import DEPLOY, ROOT, UNIT
+from tests.ports import reserved_port
 
 HERE = Path(__file__).resolve().parent
 BUILD = parse((ROOT / "Dockerfile").read_text(encoding="utf-8")).stages[0]
@@ -158,7 +159,7 @@ def target(server: Running) -> dict[str, object]:
 def answer(url: str) -> int:
     """The status, 0 where nobody answers."""
     try:
-        return httpx.get(url, timeout=5).status_code
+        return httpx.get(url, timeout=30).status_code
     except httpx.TransportError:
         return 0
 
@@ -191,8 +192,8 @@ def end(process: subprocess.Popen[str]) -> int:
 
 
 def until_titled(server: Running, uid: str, title: str) -> None:
-    """Waits until the server has that title, ten seconds at most."""
-    ends, found = time.monotonic() + 10, ""
+    """Waits until the server has that title, half a minute at most."""
+    ends, found = time.monotonic() + 30, ""
     while found != title:
         assert time.monotonic() < ends, f"{uid} is still called {found}"
         answered = httpx.get(f"{server.url}/api/dashboards/uid/{uid}", auth=("admin", "admin"))
@@ -248,8 +249,14 @@ def test_the_entry_point_goes_on_where_it_cannot_name_the_user(built: Built) -> 
     assert "git over ssh will not work for uid 1000650000" in told.stderr
 
 
-def test_the_health_check_follows_the_daemon(built: Built, grafana: Running) -> None:
-    port = free_port()
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where the daemon may listen."""
+    with reserved_port() as found:
+        yield found
+
+
+def test_the_health_check_follows_the_daemon(built: Built, grafana: Running, port: int) -> None:
     config = configured(
         built.folder,
         {
@@ -270,8 +277,8 @@ def test_the_health_check_follows_the_daemon(built: Built, grafana: Running) -> 
 
 
 @pytest.mark.skipif(confined.LIBRARY is None or not shutil.which("systemd-analyze"), reason="libseccomp or systemd-analyze is not here")
-def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(built: Built, grafana: Running) -> None:
-    listen = f"127.0.0.1:{free_port()}"
+def test_under_the_filter_of_the_unit_it_fetches_is_called_applies_and_ends(built: Built, grafana: Running, port: int) -> None:
+    listen = f"127.0.0.1:{port}"
     with git_server(built.folder, f"http://{listen}/hooks/demo") as url:
         config = configured(
             built.folder,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.deploy.confined import values
 from tests.deploy.places import UNIT, faults, read, seconds, texts
+from tests.run.holding import AS_INSTALLED
 
 PLACE = UNIT.parent
 CONFIG = PLACE / "config.yaml"
@@ -55,6 +56,10 @@ def test_the_configuration_has_no_fault_and_finds_its_secrets() -> None:
 
 def test_the_state_is_where_the_service_may_write() -> None:
     assert read(CONFIG)["state"]["path"] == f"/var/lib/{one('StateDirectory')}/provisioner.db"
+
+
+def test_it_runs_in_the_environment_that_the_soak_was_run_in() -> None:
+    assert AS_INSTALLED.items() <= dict(each.split("=", 1) for each in one("Environment").split()).items()
 
 
 def test_systemd_waits_longer_than_the_daemon() -> None:

@@ -66,7 +66,7 @@ def connect(server: ScriptedServer, waiting: Waiting) -> Iterator[Connect]:
     with ExitStack() as open_clients:
 
         def open_client(**settings: object) -> Client:
-            stated: dict[str, Any] = {"url": server.url, "auth": AUTH, "timeout": 5.0, **settings}
+            stated: dict[str, Any] = {"url": server.url, "auth": AUTH, "timeout": 30.0, **settings}
             return open_clients.enter_context(Client(Connection(target=TargetName("test"), **stated), lambda _: TOKEN, waiting))
 
         yield open_client
@@ -85,7 +85,7 @@ def grafana(waiting: Waiting) -> Iterator[Open]:
 
         def opened(url: str, token: str | None = None, **settings: object) -> OpenGrafana:
             auth = AUTH if token else BasicAuth("admin", AUTH.token)
-            stated: dict[str, Any] = {"auth": auth, "timeout": 5.0, **settings}
+            stated: dict[str, Any] = {"auth": auth, "timeout": 30.0, **settings}
             connection = Connection(target=TargetName("test"), url=url, **stated)
             return stack.enter_context(open_grafana(connection, lambda _: token or "admin", waiting))
 

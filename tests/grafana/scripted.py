@@ -7,7 +7,6 @@ the connection is closed (b"" drops it). Every request is kept.
 from __future__ import annotations
 
 import json
-import socket
 import socketserver
 import ssl
 import threading
@@ -43,6 +42,18 @@ class Answer:
         return f"HTTP/1.1 {self.status} {phrase}\r\n{lines}\r\n".encode() + body
 
 
+class Held(bytes):
+    """Bytes after which the connection stays open in silence, for a minute or until the event."""
+
+    until: threading.Event
+
+
+def held(wire: bytes, until: threading.Event) -> Held:
+    made = Held(wire)
+    made.until = until
+    return made
+
+
 def page(status: int, title: str = "Grafana", **headers: str) -> Answer:
     """A web page, as proxies and 6.7 answer."""
     body = f"<html>\n<head><title>{title}</title></head>\n<body>…</body></html>".encode()
@@ -72,11 +83,13 @@ class _Handler(socketserver.StreamRequestHandler):
             answer = script.next_answer(request)
             if isinstance(answer, bytes):
                 self.wfile.write(answer)
+                if isinstance(answer, Held):
+                    answer.until.wait(60)
                 # Closed with unread bytes it would be a reset, which may overtake what was just written.
                 self.connection.close()
                 return
             if answer.hold is not None:
-                answer.hold.wait(10)
+                answer.hold.wait(30)
             try:
                 self.wfile.write(answer.wire())
             except OSError:
@@ -146,9 +159,3 @@ class ScriptedServer:
     def asked(self, route: str) -> list[Request]:
         """The requests of one route, in order."""
         return [request for request in self.received if request.route == route]
-
-
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -15,6 +15,9 @@ from provisioner.core.answers import (
     FolderAnswer,
     FolderExists,
     FolderSaved,
+    FolderStale,
+    FolderUpdateAnswer,
+    FolderUpdated,
     Forbidden,
     Gone,
     ManagedElsewhere,
@@ -30,7 +33,7 @@ from provisioner.core.errors import TargetUnauthorised
 from provisioner.core.model import ROOT, FolderUid, Uid
 from provisioner.core.server import Mark
 from provisioner.grafana.replies import Lost, Reply
-from provisioner.grafana.resource_answers import delete_answer, folder_answer, save_answer
+from provisioner.grafana.resource_answers import delete_answer, folder_answer, folder_update_answer, save_answer
 from tests.grafana.resource_steps import STEPS, reply, reply_of, steps
 
 SITE = "https://grafana.example/sub"
@@ -116,11 +119,13 @@ def test_a_403_names_the_permission_that_can_be_granted(save: Save, permission: 
     assert Forbidden(words, permission) == save_answer(reply_of(403, {"message": words, "reason": "Forbidden"}), save, SITE)
     assert Forbidden(words, "dashboards:delete") == delete_answer(reply_of(403, {"message": words}), SITE)
     assert Forbidden(words, "folders:create") == folder_answer(reply_of(403, {"message": words}), SITE)
+    assert Forbidden(words, "folders:write") == folder_update_answer(reply_of(403, {"message": words}), SITE)
 
 
 def test_a_lost_answer_leaves_it_open() -> None:
     lost = Lost("no answer in time")
     assert Unknown("no answer in time") == save_answer(lost, UPDATE, SITE) == delete_answer(lost, SITE) == folder_answer(lost, SITE)
+    assert Unknown("no answer in time") == folder_update_answer(lost, SITE)
 
 
 def test_who_is_not_known_is_no_matter_of_one_document() -> None:
@@ -171,6 +176,31 @@ def test_a_folder_that_was_made_is_told_with_its_parent() -> None:
     assert Unknown is type(folder_answer(reply_of(201, {"kind": "Folder"}), SITE))
 
 
+def test_a_folder_that_was_changed_is_told_as_the_server_has_it_now() -> None:
+    assert FolderUpdated("Res A1", FolderUid("res-a"), 1) == folder_update_answer(reply("create child folder"), SITE)
+    assert Unknown is type(folder_update_answer(reply_of(200, {"kind": "Folder"}), SITE))
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "meaning"),
+    [
+        (412, "The folder has been changed by someone else", FolderStale),
+        (403, "Cannot change resource manager: must be managed by the same repository", ManagedElsewhere),
+        (400, "folder max depth exceeded, max depth is 4", Rejected),
+        (503, "Service Unavailable", Unknown),
+    ],
+)
+def test_a_change_of_a_folder_that_is_refused_says_why(status: int, words: str, meaning: type[Any]) -> None:
+    assert meaning is type(folder_update_answer(reply_of(status, {"message": words}), SITE))
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"), [("put with stale rv", FolderStale), ("put to unknown name with rv", Gone), ("folder that is not", Gone)]
+)
+def test_a_recorded_answer_to_a_put_means_for_a_folder_what_it_means_for_a_dashboard(name: str, meaning: type[Any]) -> None:
+    assert meaning is type(folder_update_answer(reply(name), SITE))
+
+
 @settings(max_examples=200)
 @given(
     status=st.integers(200, 599).filter(lambda status: status != 401),
@@ -182,3 +212,4 @@ def test_any_answer_at_all_has_one_meaning(status: int, body: bytes, kind: str) 
     assert isinstance(save_answer(one, UPDATE, SITE), get_args(SaveAnswer))
     assert isinstance(delete_answer(one, SITE), get_args(DeleteAnswer))
     assert isinstance(folder_answer(one, SITE), get_args(FolderAnswer))
+    assert isinstance(folder_update_answer(one, SITE), get_args(FolderUpdateAnswer))

@@ -270,8 +270,9 @@ def test_a_list_that_is_refused_is_an_error(server: ScriptedServer, grafana_12: 
 def test_folders_come_parents_first_with_what_lies_where(server: ScriptedServer, grafana_12: OpenGrafana) -> None:
     items = [STEPS[step]["response"] for step in ("create child folder", "create folder")]
     server.routes[f"GET {FOLDERS}"] = [Answer({"kind": "FolderList", "metadata": {}, "items": items})]
-    above = LiveFolder(FolderUid("res-a"), "Res A", ROOT, 3164987985838080, f"{server.url}/dashboards/f/res-a")
-    below = LiveFolder(FolderUid("res-a-1"), "Res A1", above.uid, 3164988166193152, f"{server.url}/dashboards/f/res-a-1")
+    url = f"{server.url}/dashboards/f/res-a"
+    above = LiveFolder(FolderUid("res-a"), "Res A", ROOT, 3164987985838080, url, state="1795321965707007")
+    below = LiveFolder(FolderUid("res-a-1"), "Res A1", above.uid, 3164988166193152, f"{url}-1", state="1795321965743015")
     assert (above, below) == grafana_12.folders()
     server.routes[f"GET {FOLDERS}/res-a"] = [answer("create folder again")]
     with pytest.raises(TargetUnsuitable):

@@ -9,8 +9,6 @@ import pytest
 
 from provisioner.core.answers import (
     Deleted,
-    FolderSaved,
-    FolderUpdated,
     Forbidden,
     Gone,
     ManagedElsewhere,
@@ -20,10 +18,10 @@ from provisioner.core.answers import (
     Unknown,
     VersionMismatch,
 )
-from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Json, Uid
-from provisioner.core.server import LiveFolder, Mark
+from provisioner.core.model import ROOT, FolderUid, Json, Uid
+from provisioner.core.server import Mark
 from provisioner.grafana import OpenGrafana
-from tests.grafana.resource_steps import FOLDERS, PATH, STEPS, answer, twelve
+from tests.grafana.resource_steps import PATH, STEPS, answer, twelve
 from tests.grafana.scripted import Answer, ScriptedServer
 
 Open = Callable[..., OpenGrafana]
@@ -82,11 +80,18 @@ def test_an_update_is_one_put_over_the_state_that_was_recorded(server: ScriptedS
     } == _sent(server)
 
 
-def test_a_create_is_one_post_without_a_state_and_grants_what_the_dashboard_api_grants(server: ScriptedServer, client: OpenGrafana) -> None:
+def test_a_create_in_the_root_is_one_post_without_a_state_and_grants_what_the_dashboard_api_grants(
+    server: ScriptedServer, client: OpenGrafana
+) -> None:
     assert isinstance(client.save(_new()), Saved)
     assert [f"POST {PATH}"] == _routes(server)
     annotations = {"grafana.app/message": "m", "grafana.app/grant-permissions": "default"}
     assert {"name": "one", "namespace": "default", "annotations": annotations} == _sent(server)["metadata"]
+
+
+def test_in_a_folder_permissions_are_inherited_and_none_are_asked_for(server: ScriptedServer, client: OpenGrafana) -> None:
+    client.save(_new(folder=FolderUid("hosts")))
+    assert {"grafana.app/folder": "hosts", "grafana.app/message": "m"} == _sent(server)["metadata"]["annotations"]
 
 
 def test_numbers_and_uid_of_a_file_do_not_go_out(server: ScriptedServer, client: OpenGrafana) -> None:
@@ -186,7 +191,7 @@ def test_a_deletion_that_comes_too_late_is_refused(server: ScriptedServer, clien
 def test_without_a_state_it_is_looked_at_first(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes |= {f"GET {AT}": [_live()], f"DELETE {AT}": [answer("delete with right precondition")]}
     assert isinstance(client.delete(ONE), Deleted)
-    assert {"preconditions": {"resourceVersion": "17"}} == _sent(server)
+    assert {"preconditions": {"resourceVersion": "17", "uid": "f00"}} == _sent(server)
     assert isinstance(client.delete(ONE, Mark(5, 2)), Deleted)
     assert isinstance(client.delete(ONE, Mark(5, 1)), VersionMismatch)
     server.routes[f"GET {AT}"] = [_live(annotations={"grafana.app/managedBy": "terraform"})]
@@ -199,60 +204,3 @@ def test_without_a_state_it_is_looked_at_first(server: ScriptedServer, client: O
 def test_what_cannot_be_a_name_needs_no_deletion(server: ScriptedServer, client: OpenGrafana) -> None:
     assert Deleted("no dashboard can have this uid", already=True) == client.delete(Uid(".."))
     assert [] == _routes(server)
-
-
-# --- folders -----------------------------------------------------------------------------------------------------------------------------
-
-
-def _folder(parent: str = "", title: str = "Res A") -> DesiredFolder:
-    return DesiredFolder(FolderUid("res-a"), title, FolderUid(parent), (title,), "res-a")
-
-
-def test_a_folder_is_made_under_its_uid_in_its_parent(server: ScriptedServer, client: OpenGrafana) -> None:
-    server.routes[f"POST {FOLDERS}"] = [answer("create folder")]
-    assert isinstance(client.create_folder(_folder()), FolderSaved)
-    assert STEPS["create folder"]["request"] == _sent(server)
-    client.create_folder(_folder("above"))
-    assert {"grafana.app/folder": "above"} == _sent(server)["metadata"]["annotations"]
-
-
-def test_a_folder_is_renamed_by_the_dashboard_api_after_a_look(server: ScriptedServer, client: OpenGrafana) -> None:
-    now: dict[str, Json] = {"uid": "res-a", "title": "Res A", "version": 4}
-    server.routes |= {"GET /api/folders/res-a": [Answer(now)], "PUT /api/folders/res-a": [Answer({**now, "title": "Res B", "version": 5})]}
-    live = LiveFolder(FolderUid("res-a"), "Res A", ROOT, 5)
-    assert FolderUpdated("Res B", ROOT, 5) == client.update_folder(_folder(title="Res B"), live)
-    assert {"title": "Res B", "version": 4} == _sent(server)
-
-
-@pytest.fixture
-def empty(server: ScriptedServer, client: OpenGrafana) -> OpenGrafana:
-    server.routes |= {
-        "GET /api/folders/res-a": [Answer({"uid": "res-a", "id": 5, "title": "Res A", "version": 1})],
-        "GET /api/search": [Answer([])],
-        "GET /api/folders": [Answer([])],
-        "GET /api/library-elements": [Answer({"result": {"elements": [], "totalCount": 0}})],
-        f"DELETE {FOLDERS}/res-a": [answer("delete with right precondition")],
-    }
-    return client
-
-
-def test_a_folder_that_is_found_empty_is_deleted_by_the_request_that_refuses_a_full_one(server: ScriptedServer, empty: OpenGrafana) -> None:
-    assert isinstance(empty.delete_folder(FolderUid("res-a")), Deleted)
-    server.routes[f"DELETE {FOLDERS}/res-a"] = [answer("delete folder with child")]
-    assert Rejected(400, "Folder cannot be deleted: folder is not empty") == empty.delete_folder(FolderUid("res-a"))
-
-
-def test_a_folder_with_something_in_it_is_left_alone(server: ScriptedServer, empty: OpenGrafana) -> None:
-    server.routes["GET /api/search"] = [Answer([{"uid": "x", "folderUid": "res-a"}])]
-    assert Rejected(400, "the folder is not empty") == empty.delete_folder(FolderUid("res-a"))
-    assert Rejected(400, "the root is no folder that can be deleted") == empty.delete_folder(ROOT)
-    assert [] == server.asked(f"DELETE {FOLDERS}/res-a")
-
-
-def test_a_folder_that_cannot_be_looked_into_is_left_alone_and_one_that_is_gone_is_gone(server: ScriptedServer, empty: OpenGrafana) -> None:
-    server.routes["GET /api/search"] = [Answer({"message": "no"}, 403)]
-    server.routes[f"GET {FOLDERS}/res-a"] = [Answer(STEPS["create folder"]["response"])]
-    assert isinstance(empty.delete_folder(FolderUid("res-a")), Forbidden)
-    server.routes["GET /api/folders/res-a"] = [Answer({"message": "folder not found"}, 404)]
-    server.routes[f"GET {FOLDERS}/res-a"] = [answer("get deleted")]
-    assert Deleted("it is there no more", already=True) == empty.delete_folder(FolderUid("res-a"))

@@ -51,7 +51,7 @@ class Desk:
 
     def client(self, url: str, *, alone: bool = False, attempts: int = 3) -> Client:
         waiting = Waiting(pause=Pauses(), chance=lambda: 0.0)
-        connection = Connection(TargetName("test"), url, AUTH, timeout=5.0, attempts=attempts)
+        connection = Connection(TargetName("test"), url, AUTH, timeout=30.0, attempts=attempts)
         return self.open.enter_context(Client(connection, self.reveal, waiting, None, None if alone else self.sessions))
 
 
@@ -166,7 +166,7 @@ def test_sessions_that_end_in_the_middle_of_many_saves_cost_one_sign_in_each_and
             with running.server.store.transaction() as database:
                 database.execute("DELETE FROM session")
         if number < 4:
-            barrier.wait(5)
+            barrier.wait(30)
         body = f'{{"dashboard": {{"uid": "u{number}", "title": "T{number}", "panels": []}}, "overwrite": false}}'
         reply = client.write("/api/dashboards/db", body.encode())
         assert isinstance(reply, Reply)

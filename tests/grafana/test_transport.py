@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,9 +14,10 @@ import trustme
 
 from provisioner.core.errors import ProvisionerError, TargetUnauthorised, TargetUnreachable, TargetUnsuitable
 from provisioner.core.settings import Tls
+from provisioner.grafana.streaming import Stream, StreamBroken
 from tests.grafana.conftest import Connect
 from tests.grafana.forward_proxy import ForwardProxy
-from tests.grafana.scripted import Answer, ScriptedServer
+from tests.grafana.scripted import Answer, ScriptedServer, held
 
 FINE = Answer({"id": 1})
 BASIC = "Basic cHJveHktdXNlcjpwcm94eS1wYXNz"
@@ -171,3 +173,17 @@ def test_a_proxy_that_is_not_spoken_is_named_without_its_password(connect: Conne
 def whole_text(error: ProvisionerError) -> str:
     """All that a log would show of it."""
     return "".join(traceback.format_exception(error)) + error.next_step
+
+
+def test_who_reads_a_stream_behind_tls_is_woken_when_it_is_closed(authority: Authority, connect: Connect) -> None:
+    never = threading.Event()
+    begin = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na\n\r\n"
+    with ScriptedServer({"GET /stream": [held(begin, never)]}, tls=authority.server()) as server:
+        stream = connect(url=server.url, tls=Tls(authority.file)).stream("/stream", {"watch": 1}, "", 60.0)
+        assert isinstance(stream, Stream)
+        lines = stream.lines()
+        assert b"a" == next(lines)
+        threading.Timer(0.1, stream.close).start()
+        with pytest.raises(StreamBroken):
+            next(lines)
+        never.set()

@@ -17,8 +17,8 @@ WORKSHOP = [ROOT / name for name in ("Makefile", "pyproject.toml", ".ci/run")]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 # Where anything at all is caught: at the top of the command line, which turns it into a sentence and an exit code, and at the top of the
-# threads of the daemon and of its main loop: there it is told whole and stops nobody else.
-CATCHES_ALL = {"cli": 1, "daemon": 2}
+# threads of the daemon and of its main loop: there it is told whole and stops nobody else. The thread of a watch hands it to its patrol's.
+CATCHES_ALL = {"cli": 1, "daemon": 3}
 BROAD = frozenset({"Exception", "BaseException"})
 
 # In pieces, so that this file does not name them either.

@@ -14,7 +14,8 @@ from provisioner.core.restore import Listing, NotFound, Restored
 from provisioner.core.server import Mark
 from provisioner.core.settings import DirectorySettings, Settings, TargetSettings
 from provisioner.grafana import Waiting, open_grafana
-from provisioner.restoring import Desk, Wish, list_states, restore
+from provisioner.recalling import Desk, Wish, list_states
+from provisioner.restoring import restore
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
 from provisioner.wiring import opened

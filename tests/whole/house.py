@@ -212,7 +212,7 @@ def house(place: Path, *, api: Api = Api.AUTO, **sandbox: Json) -> Iterator[Hous
     (place / "files").mkdir(parents=True)
     with running(SandboxSettings(people=(Person("jonas", "jonas"),), **sandbox)) as started:
         auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
-        connection = Connection(TARGET, started.url, auth, timeout=5.0, attempts=3, api=api)
+        connection = Connection(TARGET, started.url, auth, timeout=30.0, attempts=3, api=api)
         yield House(started, place, connection, {"PASSWORD": started.admin[1]})
 
 

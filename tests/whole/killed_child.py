@@ -147,7 +147,7 @@ class Mill:
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=30)
 
 
 def target_of(connection: Connection) -> TargetSettings:
@@ -159,7 +159,7 @@ def one_pass(order: Order) -> None:
     """To its end, or to the point."""
     place, killer = Path(order.place), Killer(order)
     auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
-    wanted = target_of(Connection(TARGET, order.url, auth, timeout=5.0, api=Api(order.api)))
+    wanted = target_of(Connection(TARGET, order.url, auth, timeout=30.0, api=Api(order.api)))
     settings = Settings((DirectorySettings(SOURCE, str(place / "files")),), (wanted,), str(place / "state.db"))
     environment: Mapping[str, str] = {"PASSWORD": order.password}
     ledger: Any = Watched(SqliteLedger(WatchedFile(settings.state, killer), TARGET, keep_seconds=10_000), killer)

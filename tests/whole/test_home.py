@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from provisioner.core.home import HomeReport, HomeState
+from provisioner.core.planfile import moved, plan_file
 from provisioner.core.report import Exit, PassReport, exit_code
 from provisioner.core.settings import AdoptPolicy, ConflictPolicy, DriftPolicy, Policy
 from provisioner.sandbox.faults import Faults
@@ -246,3 +247,26 @@ def test_a_server_that_lets_none_be_chosen_says_so_and_the_pass_is_well(tmp_path
         two.write("fleet.json", dashboard("fleet"))
         report = two.apply(home="fleet")
     assert (HomeState.UNSUPPORTED, Exit.OK) == (told(report).state, exit_code([report]))
+
+
+def test_a_reviewed_plan_binds_what_is_set_and_over_which_one(homely: House) -> None:
+    homely.apply()
+    reviewed = plan_file((homely.plan(home="fleet"),), "2026-11-22T10:00:00Z")
+    assert () == moved(reviewed, homely.plan(home="fleet"))
+    choose(homely, "shop")
+    [told] = moved(reviewed, homely.plan(home="fleet"))
+    assert told.startswith('home dashboard: setting "fleet" was reviewed; now somebody chose "shop"')
+    [told] = moved(reviewed, homely.plan(home="fleet", policy=Policy(adopt=AdoptPolicy.TAKE_OVER)))
+    assert 'home dashboard: somebody chose another one since (none was reviewed, "shop" is there)' == told
+
+
+def test_a_pass_at_rest_that_is_to_reach_the_server_asks_who_it_is_and_no_more(homely: House) -> None:
+    homely.parts |= {"scan": frozenset()}
+    for _ in range(2):
+        homely.apply()
+    homely.forget()
+    assert (2, 0, None) == ((at_rest := homely.apply()).resting, at_rest.requests, at_rest.server)
+    homely.parts["reach"] = True
+    reached = homely.apply()
+    assert (2, True, 0) == (reached.resting, reached.server is not None, homely.writes)
+    assert 1 <= reached.requests == len(homely.sandbox.requests.all) <= 4

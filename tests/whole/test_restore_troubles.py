@@ -11,7 +11,8 @@ from provisioner.core.changes import ConflictKind, Result
 from provisioner.core.errors import StateUnusable, TargetUnreachable
 from provisioner.core.generations import Ability
 from provisioner.core.records import Why
-from provisioner.restoring import Wish, restore
+from provisioner.recalling import Wish
+from provisioner.restoring import restore
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.settings import ProvisionedFile
 from provisioner.state.ledger import SqliteLedger

@@ -17,7 +17,7 @@ from provisioner.core.secret import Secret
 from provisioner.core.settings import Connection, TargetSettings, TokenAuth
 from provisioner.core.trash import NoTrash
 from provisioner.grafana import Waiting, open_grafana
-from provisioner.restoring import Desk, Wish
+from provisioner.recalling import Desk, Wish
 from provisioner.reviving import bring_back, list_trash, purge
 from provisioner.sandbox import Running, SandboxSettings, running
 from provisioner.sandbox.faults import Faults
@@ -42,7 +42,7 @@ class Room:
     @contextmanager
     def desk(self, role: str = "Admin") -> Iterator[Desk]:
         token = self.sandbox.token(role)
-        connection = Connection(TargetName("t"), self.sandbox.url, TokenAuth(Secret("token")), timeout=5.0, attempts=2)
+        connection = Connection(TargetName("t"), self.sandbox.url, TokenAuth(Secret("token")), timeout=30.0, attempts=2)
         file = StateFile(str(self.place / "state.db"))
         try:
             with open_grafana(connection, lambda _: token, Waiting(pause=lambda _: False)) as grafana:

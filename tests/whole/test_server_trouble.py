@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 from provisioner.core.changes import Outcome, Result
+from provisioner.core.dialect import Grafana
 from provisioner.core.report import Exit, PassReport, exit_code
+from provisioner.grafana import Waiting, open_grafana
 from provisioner.sandbox import SandboxSettings, running
 from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.settings import Person
@@ -114,6 +119,19 @@ def test_a_token_that_was_renewed_in_its_place_goes_on_working(nine: House) -> N
     assert {Result.CREATED} == set(results(report).values())
 
 
+class _Patient:
+    """A server that is sent one save, and the next ones only after it has gone: one on its way meanwhile would rightly be in doubt."""
+
+    def __init__(self, real: Grafana, gone: Event) -> None:
+        self._real, self._gone, self._sent = real, gone, False
+
+    def __getattr__(self, name: str) -> object:
+        if name == "save":
+            assert not self._sent or self._gone.wait(30)
+            self._sent = True
+        return getattr(self._real, name)
+
+
 def test_a_server_that_goes_away_in_the_middle_leaves_the_rest_told_and_the_next_pass_completes(tmp_path: Path) -> None:
     database = tmp_path / "grafana.db"
     with ExitStack() as server:
@@ -122,7 +140,20 @@ def test_a_server_that_goes_away_in_the_middle_leaves_the_rest_told_and_the_next
         with house(tmp_path / "house", generation=9) as one:
             _many(one)
             one.connection = replace(one.connection, url=started.url, saves=1, attempts=2)
-            report = one.apply(on_outcome=lambda _: server.close())
+            gone = Event()
+
+            @contextmanager
+            def connected() -> Iterator[Grafana]:
+                with open_grafana(one.connection, lambda _: one.environment["PASSWORD"], Waiting(pause=lambda _: False)) as real:
+                    yield cast("Grafana", _Patient(real, gone))
+
+            def goes(_: Outcome) -> None:
+                server.close()
+                gone.set()
+
+            one.parts["open_grafana"] = connected
+            report = one.apply(on_outcome=goes)
+            del one.parts["open_grafana"]
             made = _begun(report)
             assert Exit.UNREACHABLE == exit_code([report])
             with running(settings) as again:

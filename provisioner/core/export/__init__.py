@@ -6,7 +6,7 @@ The same server and the same directory give the same bytes, and a second time th
 
 from __future__ import annotations
 
-from provisioner.core.export.bodies import Change, is_same, loses_comments, made, marks_of, rewritten
+from provisioner.core.export.bodies import Change, is_same, loses_comments, made, marks_of, reformed, rewritten
 from provisioner.core.export.checking import Expected, checked
 from provisioner.core.export.folder_files import folder_file, retitled
 from provisioner.core.export.layout import Choice, FolderFile, Layout, Place, lay_out
@@ -35,6 +35,7 @@ __all__ = [
     "made",
     "marks_of",
     "pull_exit_code",
+    "reformed",
     "retitled",
     "rewritten",
     "scope_of",

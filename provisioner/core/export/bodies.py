@@ -21,15 +21,19 @@ from provisioner.core.export.holes import ways_back, with_holes
 from provisioner.core.export.patch import patched
 from provisioner.core.export.yaml_text import yaml_text
 from provisioner.core.inputs import fill, unmarked
-from provisioner.core.model import DesiredDashboard, Document, FileKind, Fill, Fingerprint, Json, Uid
+from provisioner.core.model import DesiredDashboard, Document, FileKind, Fill, Fingerprint, Json, Shape, Uid
 from provisioner.core.syntax import YAML_KINDS, decoded, parse, parse_again
 from provisioner.core.syntax_text import tokens
 
 NO_MARKS = Fill()
 
-_FIRST, _LAST = ("uid", "title", "description", "tags"), ("templating", "panels", "rows")
+_FIRST, _LAST = ("uid", "title", "description", "tags"), ("templating", "panels", "rows", "variables", "elements", "layout")
 _SCRATCH = frozenset({"id", "version", "iteration", "uid", "__inputs", "__requires", "__elements"})
 """What the normal form leaves out at the top: it is the file's own, or nobody's."""
+
+_GROUP = "dashboard.grafana.app/"
+_CLASSIC_FORM = "v0alpha1"
+"""The one that keeps classic content as it is (reference 0.1)."""
 
 _OF_A_LIBRARY_PANEL = ("gridPos", "id", "title")
 _HEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
@@ -37,23 +41,55 @@ _HEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A dashboard of a file, as it should be from now on. `named` writes its uid into it, for one whose uid came from the path."""
+    """A dashboard of a file, as it should be from now on. `named` writes its uid into it, for one whose uid came from the path. `form` is
+    the version of its elements and layout, "" for classic content.
+    """
 
     known: DesiredDashboard
     live: Mapping[str, Json]
     named: bool = False
+    form: str = ""
+
+    @property
+    def reforms(self) -> bool:
+        """Whether the server keeps it in another form than the file: elements and layout instead of panels, or the other way round."""
+        return self.form != self.known.document.form
 
 
-def made(uid: Uid, content: Mapping[str, Json], marks: Fill = NO_MARKS) -> bytes:
-    """A new file. What our reader would not take for a dashboard as it stands gets the wrapper that Grafana's own answers have.
+def made(uid: Uid, content: Mapping[str, Json], marks: Fill = NO_MARKS, form: str = "") -> bytes:
+    """A new file. What our reader would not take for a dashboard as it stands gets the wrapper that Grafana's own answers have. Content
+    with elements and layout is a resource, which alone says the version that it is written in (`form`).
 
     `marks` are the owner's tag and what stands for the folder: a pass adds them, so no file has them.
     """
-    body: dict[str, Json] = {"uid": uid, **{key: _sorted(each) for key, each in unmarked(content, marks).items() if key not in _SCRATCH}}
-    places = {key: place for place, key in enumerate((*_FIRST, "", *_LAST))}
-    whole = {key: body[key] for key in sorted(body, key=lambda key: (places.get(key, len(_FIRST)), key))}
+    body: dict[str, Json] = {key: _sorted(each) for key, each in unmarked(content, marks).items() if key not in _SCRATCH}
+    if form:
+        return _json({"apiVersion": _GROUP + form, "kind": "Dashboard", "metadata": {"name": uid}, "spec": _ordered(body)})
+    whole = _ordered({"uid": uid, **body})
     raw = _json(whole)
     return raw if documents.read(raw, FileKind.JSON, place_notes=False).documents else _json({"meta": {}, "dashboard": whole})
+
+
+def _ordered(body: dict[str, Json]) -> dict[str, Json]:
+    places = {key: place for place, key in enumerate((*_FIRST, "", *_LAST))}
+    return {key: body[key] for key in sorted(body, key=lambda key: (places.get(key, len(_FIRST)), key))}
+
+
+def reformed(raw: bytes, kind: FileKind, change: Change) -> bytes | None:
+    """The file of a dashboard that is kept in another form now (elements and layout, or classic again), which is said beside the content.
+    None where a wrapper cannot say it, or others stand in the file.
+    """
+    document, filling = change.known.document, change.known.fill
+    values = parse_again(raw, kind)
+    if kind is not FileKind.JSON or filling.inputs or filling.by_name or len(documents.read(raw, kind, place_notes=False).documents) != 1:
+        return None
+    if document.pointer == "":
+        return made(change.known.uid, change.live, filling, change.form)
+    if document.shape is not Shape.RESOURCE or document.pointer != "/spec":
+        return None
+    body = {key: each for key, each in unmarked(change.live, filling).items() if key not in _SCRATCH}
+    wrapper = {**values[0], "apiVersion": _GROUP + (change.form or _CLASSIC_FORM)}
+    return _json({key: _ordered(body) if key == "spec" else each for key, each in wrapper.items()})
 
 
 def as_wanted(live: Mapping[str, Json], marks: Fill) -> Fingerprint:
@@ -77,6 +113,8 @@ def rewritten(raw: bytes, kind: FileKind, changes: Sequence[Change]) -> bytes | 
 
     YAML loses its comments, save those at its head. None where the holes of a file cannot be kept, or what came out would not be read back.
     """
+    if any(each.reforms for each in changes):
+        return reformed(raw, kind, changes[0]) if len(changes) == 1 else None
     text = decoded(raw)[0]
     values = list(parse_again(raw, kind))
     bodies: list[tuple[Document, dict[str, Json]]] = []
