@@ -84,7 +84,7 @@ def _is_settled(dashboard: DesiredDashboard, live: Live, ours: Ours | None, reco
     """
     if record is None or ours is None or dashboard.uid in live.read:
         return False
-    return record.key == ours.key and record.folder == dashboard.folder
+    return record.key == ours.key and record.folder == dashboard.folder and ours.content in (None, record.content)
 
 
 def _sides(  # noqa: PLR0913, PLR0917 - the sides of one dashboard

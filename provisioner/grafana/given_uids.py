@@ -106,8 +106,8 @@ class GivenUids:
         return self._inner.migrated(content)
 
     def save(self, save: Save) -> SaveAnswer:
-        """Over the dashboard that we know by this uid, whatever the server calls it. Where nobody searched, and a save would make what it does
-        not find beside the one of this name, that one is asked for first; where names are unique the server refuses by itself.
+        """Over the dashboard that we know by this uid, whatever the server calls it. Where nobody searched, and a save would make what it
+        does not find beside the one of this name, that one is asked for first; where names are unique the server refuses by itself.
         """
         if self._may_double(save):
             self.dashboard(save.uid)

@@ -145,13 +145,13 @@ def by_slug(store: Store, organisation: int, slug: str) -> tuple[Item, ...]:
     return tuple(item_of(row) for row in rows)
 
 
-def everything(store: Store, organisation: int) -> tuple[Item, ...]:
+def everything(store: Store, organisation: int, *, folders_alone: bool = False) -> tuple[Item, ...]:
     """Every object of an organisation by id, without its body."""
     columns = _COLUMNS.replace("body", "'' AS body")
     with store.reading() as database:
         rows = database.execute(
-            f"SELECT {columns} FROM item WHERE organisation = ? ORDER BY id",  # noqa: S608 - as above
-            (organisation,),
+            f"SELECT {columns} FROM item WHERE organisation = ? AND is_folder >= ? ORDER BY id",  # noqa: S608 - as above
+            (organisation, folders_alone),
         ).fetchall()
     return tuple(item_of(row) for row in rows)
 

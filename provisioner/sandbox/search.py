@@ -152,7 +152,8 @@ async def search(request: Request) -> Response:
     caller = caller_of(request)
     wanted = _filter_of(request, server.generation)
     stars = objects.starred(server.store, caller.account.id) if caller.account else frozenset()
-    everything = objects.everything(server.store, caller.organisation) if _may_see(caller, request) else ()
+    asked = {"folders_alone": wanted.kind == "dash-folder"}
+    everything = objects.everything(server.store, caller.organisation, **asked) if _may_see(caller, request) else ()
     folders = {item.uid: item for item in everything if item.is_folder}
     shows_deleted = has_trash_routes(server) and request.query_params.get("deleted") == "true"
     if shows_deleted:  # for administrators only, others are told 401 (reference 2.5; `pkg/api/search.go` of 11)

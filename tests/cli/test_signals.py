@@ -17,6 +17,7 @@ from provisioner.sandbox.faults import Faults
 from tests.cli.command import Command
 from tests.whole.house import SAVES, dashboard
 
+pytestmark = pytest.mark.timeout(180)
 MANY = 60
 """Together they take many seconds, so that a signal meets the work however late a busy machine brings it."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(180)]
 
 
 def _demo(place: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -23,7 +24,7 @@ def _demo(place: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         env=around,
         text=True,
         capture_output=True,
-        timeout=55,
+        timeout=150,
         check=False,
     )
 

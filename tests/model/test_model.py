@@ -235,6 +235,6 @@ class _Twelve(TownMachine):
     generation = 12
 
 
-TestNine = pytest.mark.timeout(300)(_Nine.TestCase)
-TestTwelve = pytest.mark.timeout(300)(_Twelve.TestCase)
+TestNine = pytest.mark.timeout(900)(_Nine.TestCase)
+TestTwelve = pytest.mark.timeout(900)(_Twelve.TestCase)
 TestNine.settings = TestTwelve.settings = settings(stateful_step_count=30)

@@ -5,13 +5,16 @@ ends at the point, and says how the fork ended: a minus and the number of the si
 for each of many points; this process has one thread and opens nothing, so a fork has nothing of another pass.
 
 Points are named after the methods of the ledger and of the server, with "before", "after" or "in": for the ledger all is written and
-nothing committed, for the server the whole request is sent and the answer not waited for.
+nothing committed, for the server the request is done and the answer there, but not read. (Killed as soon as all is sent, a server that is
+busy may see the connection close before it has read the body, and then it does nothing.)
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import signal
 import socket
 import subprocess
@@ -39,6 +42,7 @@ POLICY = Policy(drift=DriftPolicy.REVERT, prune=Prune(enabled=True, grace=0.0))
 """Whatever a pass may write, it writes."""
 
 _SENDING = frozenset({"save", "delete", "create_folder", "update_folder", "delete_folder"})
+_BEGINNINGS = (b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,6 @@ class Killer:
     def around(self, name: str) -> Iterator[None]:
         self.at(f"before {name}")
         self._here.doing = name
-        self._here.to_send = 1 if name.startswith("delete") else 2  # the head of the request, and its body
         yield
         self._here.doing = ""
         self.at(f"after {name}")
@@ -87,13 +90,24 @@ class Killer:
         def send(one: socket.socket, data: bytes, flags: int = 0) -> int:
             count = original(one, data, flags)
             doing: str = getattr(self._here, "doing", "")
-            if doing in _SENDING:
-                self._here.to_send -= 1
-                if self._here.to_send == 0:
-                    self.at(f"in {doing}")
+            if doing in _SENDING and self._is_whole(bytes(data[:count])):
+                assert select.select([one], [], [], 30)[0]
+                self.at(f"in {doing}")
             return count
 
         socket.socket.send = send  # type: ignore[method-assign, assignment]  # nobody else can say when the last byte is out
+
+    def _is_whole(self, data: bytes) -> bool:
+        """Whether this is the end of a request that writes. Head and body go out one after the other; what only reads has no body."""
+        head, _, rest = data.partition(b"\r\n\r\n")
+        if data.startswith(_BEGINNINGS):
+            told = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+            self._here.left = (int(told[1]) if told else 0) - len(rest)
+        elif data.startswith(b"GET "):
+            self._here.left = -1
+        else:
+            self._here.left -= len(data)
+        return bool(self._here.left == 0)
 
 
 class Watched:
