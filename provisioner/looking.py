@@ -34,6 +34,9 @@ Scan = frozenset[Uid] | None
 ALL: Scan = None
 NONE: Scan = frozenset()
 
+_FEW = 20
+"""Dashboards that are asked for one by one rather than looked for in a list."""
+
 
 class StopAsked(ProvisionerError):
     """A person asked to stop while the pass was still reading."""
@@ -57,13 +60,14 @@ class Sight(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """What looking works with. `server` is what the probe found."""
+    """What looking works with. `server` is what the probe found; without `search` it is asked for the few that matter alone."""
 
     server: Server
     grafana: Grafana
     parts: Sight
     reads: int
     scan: Scan
+    search: bool = True
 
     def looks_at(self, uid: Uid) -> bool:
         """Whether this one of ours is to be looked at."""
@@ -104,13 +108,15 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
     if not desired.dashboards:
         return Live(eyes.server), ()
     folders = eyes.grafana.folders()
-    found = eyes.grafana.find() if _needs_rows(desired, eyes, records) else ()
-    shown = {each.uid: each for each in found}
-    wanted = [each for each in desired.dashboards if (eyes.looks_at(each.uid) if each.uid in records else each.uid in shown)]
+    found = eyes.grafana.find() if _needs_rows(desired, eyes, records) else None
+    shown = None if found is None else {each.uid: each for each in found}
+    wanted = [
+        each for each in desired.dashboards if (eyes.looks_at(each.uid) if each.uid in records else shown is None or each.uid in shown)
+    ]
 
     def seen_of(each: DesiredDashboard) -> _Seen:
         record = records.get(each.uid)
-        return at_rest_by(record, shown.get(each.uid), ours[each.uid]) or _seen(each, ours[each.uid].content, record, eyes)
+        return at_rest_by(record, (shown or {}).get(each.uid), ours[each.uid]) or _seen(each, ours[each.uid].content, record, eyes)
 
     with ThreadPoolExecutor(eyes.reads, thread_name_prefix="read") as pool:
         seen = list(pool.map(seen_of, wanted))
@@ -119,7 +125,7 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
     live = Live(
         eyes.server,
         folders,
-        found,
+        found or (),
         compared,
         doubtful=frozenset(each.uid for each, _ in doubts),
         read=frozenset(each.uid for each in wanted),
@@ -129,16 +135,12 @@ def _looked(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Map
 
 
 def _needs_rows(desired: Desired, eyes: Eyes, records: Mapping[Uid, Record]) -> bool:
-    """Whether anything rests on what search shows: where everything is looked at; what is there already of dashboards that no record knows;
-    who has the title that one of ours is to have. Of ten thousand dashboards search is a second of the server's time.
+    """Whether search is asked for all that the server has: of ten thousand dashboards that is a second of its time. Who is in haste asks by
+    name for the few of which no record knows whether they are there, and lets the server say itself that a title is taken.
     """
-    if eyes.scan is ALL or eyes.server.by_slug:
+    if eyes.search or eyes.scan is ALL or eyes.server.by_slug:
         return True
-    for each in desired.dashboards:
-        record = records.get(each.uid)
-        if record is None or record.title != each.title or record.titles != each.titles:
-            return True
-    return False
+    return sum(each.uid not in records for each in desired.dashboards) > _FEW
 
 
 def at_rest_by(record: Record | None, row: Found | None, ours: Ours) -> Comparison | None:

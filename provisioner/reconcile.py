@@ -46,12 +46,13 @@ class Parts:
     """What a pass works with. `clock` gives seconds, `now` the time (ISO 8601, UTC); `stopping` says that a person wants it to end.
 
     `release` names the rules that we work by. `scan` says which dashboards of ours are looked at for drift; what git changed is asked for
-    anyway. `take` are dashboards of which a person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a
-    while and is of no use where they are only counted. `desiring` is kept from pass to pass where there are many. `only_records` adopts and
-    writes nothing to the server; `server_side` shows the server what a plan would write, as dry runs; `agree` is shown the plan before
-    anything is written, and raises to forbid it. `take_home` sets the home dashboard whoever chose another one. `reach` asks the
-    server who it is also where the records alone show that nothing is to be done: whether it is there at all. `on_plan` is told how many
-    changes there will be, `on_outcome` of each as it happens.
+    anyway. Without `search`, the server is not asked for all that it has where a few questions will do. `take` are dashboards of which a
+    person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a while and is of no use where they are
+    only counted. `desiring` is kept from pass to pass where there are many. `only_records` adopts and writes nothing to the server;
+    `server_side` shows the server what a plan would write, as dry runs; `agree` is shown the plan before anything is written, and raises to
+    forbid it. `take_home` sets the home dashboard whoever chose another one. `reach` asks the server who it is also where the records alone
+    show that nothing is to be done: whether it is there at all. `on_plan` is told how many changes there will be, `on_outcome` of each as
+    it happens.
     """
 
     library: Library
@@ -62,6 +63,7 @@ class Parts:
     now: Callable[[], str]
     stopping: Callable[[], bool]
     scan: Scan = ALL
+    search: bool = True
     take: frozenset[Uid] = frozenset()
     release: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
@@ -104,7 +106,7 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
 
                 ours = ours_of(desired, records, parts.memory)
                 scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
-                live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan), ours, records)
+                live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan, parts.search), ours, records)
                 told = _placed((*report.problems, *doubts), parts) if doubts else report.problems
                 report = replace(report, looked=live.read, problems=told)
 

@@ -31,6 +31,9 @@ the edit is seen), the server was ill, or it refuses, which a permission may men
 pass: the patrol tells a state once. A server that refuses for good is asked once in five minutes in the end.
 """
 
+_IN_HASTE = frozenset({Cause.CHANGE, Cause.HOOK})
+"""Somebody saved or pushed, and waits to see it. What the server refuses then is looked into by the pass that follows on the backoff."""
+
 
 @dataclass(frozen=True, slots=True)
 class TargetPart:
@@ -106,16 +109,16 @@ class Worker:
             return
         cause = agenda.cause(self._around.clock())
         self._board.begun(target.name, cause)
-        report = self._reconciled(files, self._known)
+        report = self._reconciled(files, self._known, search=cause not in _IN_HASTE)
         if report.failure is None and not report.stopped:
             self._known = suspects_of(report)
             self._reached = self._reached or report.server is not None
         self._ended(report, cause, agenda)
 
-    def _reconciled(self, files: Mapping[SourceName, SourceFiles], suspects: frozenset[Uid]) -> PassReport:
-        target = self._part.settings
+    def _reconciled(self, files: Mapping[SourceName, SourceFiles], suspects: frozenset[Uid], *, search: bool) -> PassReport:
+        target, reach = self._part.settings, not self._reached
         try:
-            parts = replace(self._part.parts(files), scan=suspects, desiring=self._desiring, reach=not self._reached)
+            parts = replace(self._part.parts(files), scan=suspects, search=search, desiring=self._desiring, reach=reach)
             with self._part.alone():
                 return reconcile(target, parts, write=True)
         except ProvisionerError as error:

@@ -35,7 +35,7 @@ def test_a_signal_lets_the_current_saves_end_and_tells_the_rest(command: Command
     with command.running(*asked, "--format", "json") as child:
         _wait_for(nine, SAVES, 2)
         child.send_signal(number)
-        out, err = child.communicate(timeout=30)
+        out, err = child.communicate(timeout=60)
     nine.faults.set(Faults())
     assert 1 == child.returncode
     report = json.loads(out)
@@ -57,7 +57,7 @@ def test_a_second_signal_ends_it_at_once(command: Command, nine: Running) -> Non
         child.send_signal(signal.SIGTERM)
         _wait_until_heard(child)  # two that wait to be delivered are one
         child.send_signal(signal.SIGTERM)
-        _, err = child.communicate(timeout=30)
+        _, err = child.communicate(timeout=60)
     assert child.returncode in (1, -signal.SIGTERM)
     assert "Traceback" not in err
 
@@ -72,7 +72,7 @@ def test_a_sandbox_answers_until_it_is_told_to_stop_and_that_is_no_failure(comma
         with urllib.request.urlopen(f"{found[0]}/api/health", timeout=30) as answer:  # noqa: S310 - our own
             assert "9.3.2" == json.load(answer)["version"]
         child.send_signal(number)
-        _, err = child.communicate(timeout=30)
+        _, err = child.communicate(timeout=60)
     assert (0, "") == (child.returncode, err)
 
 

@@ -42,7 +42,7 @@ class Installed:
             env={"PATH": os.environ["PATH"], "HOME": str(self.environment / "home"), "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=150,
             check=False,
         )
 
