@@ -20,7 +20,7 @@ from tests.run.pushing import announce, only_git, push, repository
 from tests.run.yard import Noticing, Yard, yard
 from tests.whole.house import SAVES, dashboard
 
-SAVES_MEASURED, PUSHES_MEASURED, STARTS = 100, 40, 5
+SAVES_MEASURED, PUSHES_MEASURED, SIZED_MEASURED, STARTS = 100, 40, 20, 5
 SIZES = (1_000, 10_000)
 GOAL = "≤ 150 ms"
 
@@ -37,11 +37,11 @@ def measure(_: Path) -> list[Row]:
         return rows
 
 
-def content(uid: str, title: str) -> dict[str, Any]:
+def content(uid: str, title: str, words: str = "words") -> dict[str, Any]:
     """A dashboard of some ten panels, 4 kB."""
     plain = dashboard(uid, title)
     panels = [{**plain["panels"][0], "id": number, "gridPos": {"x": 0, "y": 8 * number, "w": 24, "h": 8}} for number in range(1, 11)]
-    return {**plain, "panels": [{**each, "options": {"content": "words " * 40}} for each in panels]}
+    return {**plain, "panels": [{**each, "options": {"content": f"{words} " * 40}} for each in panels]}
 
 
 def _fill(plot: Yard, count: int) -> None:
@@ -49,7 +49,7 @@ def _fill(plot: Yard, count: int) -> None:
         plot.write(f"team-{number % 50:02}/d{number:05}.json", content(f"d{number:05}", f"Dashboard {number}"))
 
 
-def _latencies(plot: Yard, child: Child, times: int, happen: Event) -> list[float]:
+def _latencies(plot: Yard, child: Child, times: int, happen: Event, **counted: int) -> list[float]:
     """Milliseconds from each event to the arrival of its save, once the pass before has ended."""
     found: list[float] = []
     for number in range(times):
@@ -59,7 +59,7 @@ def _latencies(plot: Yard, child: Child, times: int, happen: Event) -> list[floa
         happen(f"Event {number}")
         until(lambda seen=noticing: seen.arrived, "the save arrives")  # type: ignore[misc]  # a lambda in a loop
         found.append((noticing.arrived[0] - began) * 1000)
-        child.wait_for("pass.done", updated=1)
+        child.wait_for("pass.done", **(counted or {"updated": 1}))
     return found
 
 
@@ -74,12 +74,22 @@ def _directory(place: Path) -> list[Row]:
         _fill(plot, 100)
         with plot.daemon() as child:
             child.wait_for("pass.done", cause="start", within=60)
-            found = _latencies(plot, child, SAVES_MEASURED, lambda title: _save(plot, title))
+            found = _latencies(plot, child, SAVES_MEASURED, lambda words: _save(plot, words))
         return [_row("save to request", found, "saves in a directory of 100 dashboards"), *_starts(plot), _idle(plot)]
 
 
-def _save(plot: Yard, title: str) -> None:
+def _save(plot: Yard, words: str) -> None:
+    """A panel is changed, as in most saves."""
+    plot.put("team-07/d00007.json", content("d00007", "Dashboard 7", words))
+
+
+def _rename(plot: Yard, title: str) -> None:
     plot.put("team-07/d00007.json", content("d00007", title))
+
+
+def _add(plot: Yard, title: str) -> None:
+    name = title.casefold().replace("event ", "new-")
+    plot.put(f"team-07/{name}.json", content(name, f"New {title}"))
 
 
 def _hooked(place: Path) -> list[Row]:
@@ -130,14 +140,18 @@ def _sized(place: Path, size: int) -> list[Row]:
         with plot.daemon() as child:
             child.wait_for("pass.done", cause="start", within=600)
             first = child.memory
-            found = _latencies(plot, child, 10, lambda title: _save(plot, title))
+            saved = _latencies(plot, child, SIZED_MEASURED, lambda words: _save(plot, words))
+            named = _latencies(plot, child, SIZED_MEASURED, lambda title: _rename(plot, title))
+            made = _latencies(plot, child, SIZED_MEASURED, lambda title: _add(plot, title), created=1)
             then = child.memory
             child.stop(within=60)
         with plot.daemon() as child:
             child.wait_for("pass.done", cause="start", within=600)
             again = child.memory
-    about = f"after the first pass, which wrote all; {then:.0f} MiB ten saves later; {again:.0f} MiB after a restart"
+    about = f"after the first pass, which wrote all; {then:.0f} MiB sixty saves later; {again:.0f} MiB after a restart"
     return [
         Row(f"daemon, memory with {size:,} dashboards", f"{first:.0f} MiB", about, ""),
-        _row(f"save to request with {size:,}", found, "saves"),
+        _row(f"save to request with {size:,}", saved, "saves of another panel"),
+        _row(f"new title to request with {size:,}", named, "saves of another title"),
+        _row(f"new file to request with {size:,}", made, "files that were not there"),
     ]

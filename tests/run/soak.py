@@ -197,7 +197,10 @@ class Soak:
                 until(partial(self.as_wanted, at), f"{at} is as git wants it", within=60)
                 until(partial(self.settled, at), f"{at} is at rest", within=60)
             except AssertionError:
-                _say(f"live and wanted at {at} differ in {sorted(set(self.live(at).items()) ^ set(self.wanted.items()))}")
+                live, wanted = set(self.live(at).items()), set(self.wanted.items())
+                _say(f"at {at} is live and not wanted: {sorted(live - wanted)}, wanted and not live: {sorted(wanted - live)}")
+                named = tuple(f"/{uid}" for uid, _ in live ^ wanted)
+                _say("\n".join(map(str, [each for each in self.plot.sandboxes[at].requests.all if each.path.endswith(named)][-40:])))
                 _say(json.dumps([child.status, child.events[-30:]], indent=1))
                 raise
         self.lost_nothing()
