@@ -29,6 +29,9 @@ from provisioner.recognising import recognised, with_author
 
 _Seen = Comparison | Problem | None
 
+Known = tuple[DesiredDashboard, Record, Ours]
+"""What we would send for this dashboard, as this record names it."""
+
 Scan = frozenset[Uid] | None
 """Which dashboards of ours are looked at for drift, besides what git changed: exactly these, or all of them (None)."""
 ALL: Scan = None
@@ -79,18 +82,26 @@ class Eyes:
             raise StopAsked
 
 
-def ours_of(desired: Desired, records: Mapping[Uid, Record], memory: Memory) -> dict[Uid, Ours]:
-    """What we would send, by uid: its key always, its fingerprint where the record or the memory knows it."""
+def ours_of(desired: Desired, records: Mapping[Uid, Record], memory: Memory, known: dict[Uid, Known] | None = None) -> dict[Uid, Ours]:
+    """What we would send, by uid: its key always, its fingerprint where the record or the memory knows it. What is `known` from an earlier
+    pass is not worked out again while neither the dashboard nor its record is another one.
+    """
+    known = {} if known is None else known
     found: dict[Uid, Ours] = {}
     open_: list[Ours] = []
     for each in desired.dashboards:
-        key, record = fingerprint_key(each.origin.blob, each.document.index, each.fill), records.get(each.uid)
-        recorded = record.content if record is not None and record.key == key else None
-        found[each.uid] = ours = Ours(each.uid, key, recorded)
-        if recorded is None:
-            open_.append(ours)
-    known = memory.fingerprints([each.key for each in open_]) if open_ else {}
-    return found | {each.uid: replace(each, content=known[each.key]) for each in open_ if each.key in known}
+        record, before = records.get(each.uid), known.get(each.uid)
+        if before is not None and before[0] is each and before[1] is record:
+            found[each.uid] = before[2]
+            continue
+        key = fingerprint_key(each.origin.blob, each.document.index, each.fill)
+        if record is not None and record.key == key:
+            ours = found[each.uid] = Ours(each.uid, key, record.content)
+            known[each.uid] = (each, record, ours)
+        else:
+            open_.append(Ours(each.uid, key))
+    contents = memory.fingerprints([each.key for each in open_]) if open_ else {}
+    return found | {each.uid: replace(each, content=contents.get(each.key)) for each in open_}
 
 
 def look(desired: Desired, eyes: Eyes, ours: Mapping[Uid, Ours], records: Mapping[Uid, Record]) -> tuple[Live, tuple[Problem, ...]]:

@@ -104,7 +104,7 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 grafana.introduce(of_desired(desired))
                 report = replace(report, problems=_placed(desired.problems, parts))
 
-                ours = ours_of(desired, records, parts.memory)
+                ours = ours_of(desired, records, parts.memory, parts.desiring.known)
                 scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
                 live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan, parts.search), ours, records)
                 told = _placed((*report.problems, *doubts), parts) if doubts else report.problems

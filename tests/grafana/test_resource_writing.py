@@ -101,9 +101,16 @@ def test_numbers_and_uid_of_a_file_do_not_go_out(server: ScriptedServer, client:
 
 def test_a_long_message_is_cut_and_none_is_left_out(server: ScriptedServer, client: OpenGrafana) -> None:
     client.save(_save(message="m" * 600))
-    assert 500 == len(_sent(server)["metadata"]["annotations"]["grafana.app/message"])
+    assert f"{'m' * 497}…" == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
     client.save(_save(message=""))
     assert {} == _sent(server)["metadata"]["annotations"]
+
+
+def test_a_message_is_cut_by_its_bytes_between_two_letters(server: ScriptedServer, client: OpenGrafana) -> None:
+    client.save(_save(message="é" * 250))
+    assert "é" * 250 == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
+    client.save(_save(message="é" * 251))
+    assert f"{'é' * 248}…" == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
 
 
 def test_a_record_of_the_dashboard_api_says_nothing_of_the_state_and_nothing_is_sent(server: ScriptedServer, client: OpenGrafana) -> None:

@@ -33,7 +33,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "saving": frozenset({"core", "recognising"}),
     "journal": frozenset({"core"}),
     "deleting": frozenset({"core", "journal"}),
-    "desiring": frozenset({"core"}),
+    "desiring": frozenset({"core", "looking"}),
     "homing": frozenset({"core"}),
     "apply": frozenset({"core", "journal", "saving"}),
     "recognising": frozenset({"core"}),
