@@ -1,4 +1,4 @@
-"""A daemon for as long as somebody has: `python -m tests.run.soak --minutes 30 --seed 7`.
+"""A daemon for as long as somebody has: `python -m tests.run.soak --minutes 30 --seed 7 [--storm 4]`.
 
 Two sources, two targets, a hook; random saves, pushes, swaps, edits by people, servers in trouble, reloads; and in the last third signals
 that end it, after which it is started again. Each minute, and at the end, all is let come to rest: everything must be live, no edit lost,
@@ -255,13 +255,13 @@ def _made(plot: Yard, seed: int) -> Soak:
     return soak
 
 
-def run(minutes: float, seed: int, place: Path) -> int:
-    """Runs; how much was wrong."""
+def run(minutes: float, seed: int, place: Path, *, storm: int = 1) -> int:
+    """Runs; how much was wrong. In a `storm`, troubles, reloads and dashboards that come and go are so many times as frequent."""
     with yard(place) as plot:
         soak = _made(plot, seed)
         harmless = (
-            (20, soak.save), (4, soak.burst), (6, soak.come_or_go), (2, soak.break_a_file), (5, soak.swap), (10, soak.pushed),
-            (8, soak.edit), (5, soak.trouble), (1, soak.restart_server), (2, soak.reload),
+            (20, soak.save), (4, soak.burst), (6 * storm, soak.come_or_go), (2, soak.break_a_file), (5, soak.swap), (10, soak.pushed),
+            (8, soak.edit), (5 * storm, soak.trouble), (storm, soak.restart_server), (2 * storm, soak.reload),
         )  # fmt: skip
         with soak.held:
             soak.start()
@@ -276,7 +276,7 @@ def run(minutes: float, seed: int, place: Path) -> int:
                     if phase < 2:
                         course.look(soak.child)
                     if time.monotonic() > rests:
-                        rests = time.monotonic() + 60
+                        rests = time.monotonic() + 60 / storm
                         rested = soak.rest()
                         _say(str(rested))
                         figures += [rested] if phase < 2 else []
@@ -302,9 +302,10 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.run.soak", description=__doc__)
     asked.add_argument("--minutes", type=float, default=3.0)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--storm", type=int, default=1)
     stated = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="provisioner-soak-") as place:
-        return 1 if run(stated.minutes, stated.seed, Path(place) / "yard") else 0
+        return 1 if run(stated.minutes, stated.seed, Path(place) / "yard", storm=stated.storm) else 0
 
 
 if __name__ == "__main__":
