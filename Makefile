@@ -24,7 +24,7 @@ CODE  := $(wildcard provisioner tests benchmarks)
 LOCK  := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check format format-check lint types demo bench soak contract lock docs generations image build clean
+.PHONY: help setup test again check format format-check lint types demo bench soak contract lock docs generations image build clean
 
 help: ## Tell what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,13 @@ ifeq ($(strip $(TESTS)),)
 else
 	$(BIN)/pytest $(TESTS) $(PYTEST_FLAGS)
 endif
+
+# Nothing else than such a failure is forgiven: without one there is nothing to run, and the coverage of that run has to be whole.
+again: $(READY) ## Run the tests that failed last once more, alone, if they are three at most
+	@$(BIN)/python -c 'import json; failed = json.load(open(".pytest_cache/v/cache/lastfailed")); \
+	  print("failed beside others, run once more alone:", *failed, sep="\n  "); raise SystemExit(not 0 < len(failed) <= 3)'
+	$(BIN)/coverage report --skip-covered --skip-empty
+	$(BIN)/pytest --last-failed --last-failed-no-failures none --numprocesses 0
 
 check: format-check lint types ## Format, lint, types (strict), doors and tests: what CI runs
 	@$(MAKE) --no-print-directory test

@@ -25,8 +25,10 @@ from provisioner.core.answers import (
     Gone,
     ManagedElsewhere,
     Rejected,
+    TooDeep,
     Unknown,
 )
+from provisioner.core.catalog import BY_CODE
 from provisioner.core.changes import Change, ConflictKind, CreateDashboard, CreateFolder, Outcome, Plan, Result, UpdateDashboard
 from provisioner.core.conflicts import conflict
 from provisioner.core.dialect import Grafana
@@ -38,6 +40,9 @@ from provisioner.core.server import LiveFolder
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
 from provisioner.saving import AGAIN, LOOK, Sender, Unsettled, busy, grant, not_done
+
+
+FLATTEN = BY_CODE["folder-too-deep"].remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,8 @@ class _Run:
                 return self._looked_again(change, self._hands.grafana.folder(folder.uid), words)
             case Unknown(words):
                 return self._in_doubt(change, words)
+            case TooDeep(words):
+                return Outcome(change, Result.FAILED, _too_deep(words), FLATTEN)
             case Rejected(_, words) | Gone(words):
                 return Outcome(
                     change, Result.FAILED, f"the server refuses the folder: {words}", "correct its title or uid in the _folder file"
@@ -254,15 +261,17 @@ class _Run:
                 return self._done(change, live)
             case FolderRenamed():
                 self._hands.journal.folder(replace(folder, parent=live.parent))
-                return Outcome(change, Result.FAILED, "it was renamed, but could not be moved", AGAIN)
+                return _only_renamed(change, answer)
             case FolderStale(words):
                 found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"somebody changed the folder meanwhile: {words}")
                 return Outcome(change, Result.CONFLICT, conflict=found)
             case ManagedElsewhere(words):
-                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"{words}, and it is neither renamed nor moved by anybody else")
+                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"{words}, and it is neither renamed nor moved by anybody else", theirs=live)
                 return Outcome(change, Result.CONFLICT, conflict=found)
             case Unknown(words) if self._is_now(folder, words):
                 return self._done(change, live, f"changed, though the answer was lost: {words}")
+            case TooDeep(words):
+                return Outcome(change, Result.FAILED, _too_deep(words), FLATTEN)
             case FolderExists(words) | Rejected(_, words) | Gone(words) | Unknown(words):
                 return Outcome(change, Result.FAILED, f"the server does not change the folder: {words}", AGAIN)
             case Forbidden(words, permission):
@@ -290,3 +299,13 @@ class _Run:
             return Outcome(change, Result.CONFLICT, conflict=found)
         self.folder_ids[live.uid] = live.id
         return Outcome(change, Result.UNCHANGED, "it is there by now")
+
+
+def _too_deep(words: str) -> str:
+    return f"the server takes no folder that deep: {words}"
+
+
+def _only_renamed(change: CreateFolder, answer: FolderRenamed) -> Outcome:
+    """What keeps it where it was is said: of a refusal that stays, trying again is no help."""
+    remedy = FLATTEN if isinstance(answer.move, TooDeep) else AGAIN
+    return Outcome(change, Result.FAILED, f"it was renamed, but could not be moved: {answer.move.words}", remedy)

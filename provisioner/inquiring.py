@@ -89,6 +89,7 @@ class _Inquiry:
         self.grafana.introduce(of_records(records, self.parts.ledger.intents()))
         desired = servable(with_kept_uids(self._desired(), records), Flattening.of(self.server, self.target, self.parts.severities))
         self.grafana.introduce(of_desired(desired))
+        desired = self._within_depth(desired)
         uids = self._meant(desired, records)
         if len(uids) > 1:
             message = f"{len(uids)} dashboards come from this file: name one by its uid"
@@ -150,6 +151,14 @@ class _Inquiry:
 
     def _placed(self, problems: list[Problem]) -> tuple[Problem, ...]:
         return self.parts.library.placed(problems, notes=True)
+
+    def _within_depth(self, desired: Desired) -> Desired:
+        """The server is asked for its folders only where some may lie too deep for it."""
+        most = folder_levels(self.server)
+        if most is None or all(len(each.titles) <= most for each in desired.folders):
+            return desired
+        shallow, told = within_depth(desired, Live(self.server, self.grafana.folders()), dict(self.parts.severities))
+        return replace(shallow, problems=(*desired.problems, *told))
 
     # --- what is known of it --------------------------------------------------------------------------------------------------------------
 

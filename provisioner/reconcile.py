@@ -14,6 +14,7 @@ from provisioner.apply import Hands, apply
 from provisioner.core.asking import documents_of, has_unmapped_input, wants_of
 from provisioner.core.catalog import problem, weighed
 from provisioner.core.changes import CreateDashboard, LiveState, Outcome, Plan
+from provisioner.core.depth import within_depth
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import ProvisionerError, SourceError, SourceUnreachable, TargetForbidden, TargetUnreachable, TargetUnsuitable
 from provisioner.core.flattening import Flattening, flat, servable
@@ -107,7 +108,8 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 ours = ours_of(desired, records, parts.memory, parts.desiring.known)
                 scan = parts.scan if write else ALL  # a plan always looks at everything: it has to show
                 live, doubts = look(desired, Eyes(server, grafana, parts, target.connection.reads, scan, parts.search), ours, records)
-                told = _placed((*report.problems, *doubts), parts) if doubts else report.problems
+                desired, deep = within_depth(desired, live, dict(parts.severities))
+                told = _placed((*report.problems, *doubts, *deep), parts) if doubts or deep else report.problems
                 report = replace(report, looked=live.read, problems=told)
 
                 chosen = policies(target, parts.take)

@@ -24,6 +24,7 @@ from provisioner.core.answers import (
     Save,
     SaveAnswer,
     Saved,
+    TooDeep,
     Unknown,
     VersionMismatch,
 )
@@ -154,7 +155,7 @@ class Attempt:
                 return self._there_already(folder) or self._told(Result.FAILED, message, _AGAIN)
             case Forbidden(words, permission):
                 return self._told(Result.FAILED, f'its folder "{folder.title}" is gone: {words}', grant(permission or "folders:create"))
-            case Rejected(_, words) | Gone(words):
+            case Rejected(_, words) | Gone(words) | TooDeep(words):
                 message = f'its folder "{folder.title}" is gone, and the server refuses to make it: {words}'
                 return self._told(Result.FAILED, message, "make the folder by hand, then restore again")
             case Busy(words):

@@ -142,7 +142,14 @@ class FolderExists:
     words: str
 
 
-FolderAnswer = FolderSaved | FolderExists | Rejected | Forbidden | Gone | Busy | Unknown
+@dataclass(frozen=True, slots=True)
+class TooDeep:
+    """The folder would lie deeper than the server's folders may: 400, or 500 from 12 on, which would pass for a failure of the moment."""
+
+    words: str
+
+
+FolderAnswer = FolderSaved | FolderExists | TooDeep | Rejected | Forbidden | Gone | Busy | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ class FolderStale:
     words: str
 
 
-FolderRefusal = FolderStale | FolderExists | ManagedElsewhere | Rejected | Forbidden | Gone | Busy | Unknown
+FolderRefusal = FolderStale | FolderExists | TooDeep | ManagedElsewhere | Rejected | Forbidden | Gone | Busy | Unknown
 """Why a folder was not renamed or not moved. `Gone` is the folder, or the one that it was to be moved into."""
 
 

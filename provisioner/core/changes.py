@@ -108,7 +108,7 @@ class Conflict:
     ours: DesiredDashboard | DesiredFolder
     message: str
     remedy: str
-    theirs: LiveState | Found | None = None
+    theirs: LiveState | Found | LiveFolder | None = None
     differences: tuple[Difference, ...] = ()
     ours_changed: tuple[Difference, ...] = ()
     theirs_changed: tuple[Difference, ...] = ()

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from provisioner.core.changes import Conflict, ConflictKind, Difference, LiveState
 from provisioner.core.model import DesiredDashboard, DesiredFolder, Origin
-from provisioner.core.server import Found
+from provisioner.core.server import Found, LiveFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def conflict(
     ours: DesiredDashboard | DesiredFolder,
     message: str,
     *,
-    theirs: LiveState | Found | None = None,
+    theirs: LiveState | Found | LiveFolder | None = None,
     differences: tuple[Difference, ...] = (),
 ) -> Conflict:
     """A conflict with the remedy of its kind."""

@@ -52,6 +52,9 @@ class Generation:
 
 
 FIRST_WITH_UIDS: Release = (5, 0)
+_NESTED_SINCE: Release = (11, 0)
+_LEVELS_ARE_A_SETTING: Release = (13, 0)
+_LEVELS = 5
 
 SLUG, DASHBOARD, RESOURCE = "slug API", "dashboard API", "resource API"
 
@@ -104,6 +107,14 @@ def generation_of(release: Release | None) -> Generation:
 def limits_of(version: str) -> tuple[Limit, ...]:
     """What the generation of a version cannot do."""
     return generation_of(_release_of(version)).limits
+
+
+def folder_levels(server: Server) -> int | None:
+    """How many folders may lie in each other, the outermost included; None where that is not known. 11 and 12 have it built in (reference
+    3.1, where 4 are those above the innermost; 12.4 makes 5 and refuses the sixth); from 13 on it is a setting, and before 11 a trial.
+    """
+    release = _release_of(server.version)
+    return _LEVELS if server.nested_folders and release is not None and _NESTED_SINCE <= release < _LEVELS_ARE_A_SETTING else None
 
 
 def lacks(server: Server) -> tuple[Limit, ...]:

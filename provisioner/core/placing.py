@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from provisioner.core.changes import Conflict, ConflictKind, CreateFolder
+from provisioner.core.changes import Conflict, ConflictKind, CreateFolder, Difference, Turn
 from provisioner.core.conflicts import conflict
 from provisioner.core.folder_order import passing_title
 from provisioner.core.live import Live
@@ -55,7 +55,7 @@ def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, Folder
         namesake = None if mine.uid in by_uid else titles.get(place)
         if namesake is not None and (mine.derived or unique):
             used[folder.uid] = namesake
-            conflicts += _folder_name_exists(mine, namesake)
+            conflicts += _folder_name_exists(mine, by_uid.get(namesake), namesake)
             continue
         used[folder.uid] = mine.uid
         folders.append(mine)
@@ -64,9 +64,9 @@ def settle_folders(desired: Desired, live: Live, made: Mapping[FolderUid, Folder
             if taken in {mine.uid, *leaving}:
                 changed.append(change)
             else:
-                conflicts.append(_title_taken(mine, taken))
+                conflicts.append(_title_taken(mine, by_uid.get(taken), taken))
         else:
-            conflicts += _folder_differs(mine, by_uid.get(mine.uid))
+            conflicts += _folder_differs(mine, by_uid.get(mine.uid), by_uid)
         if unique:
             titles.setdefault(place, mine.uid)
     dashboards = (each if used[each.folder] == each.folder else replace(each, folder=used[each.folder]) for each in desired.dashboards)
@@ -103,9 +103,9 @@ def _is_renamed(folder: DesiredFolder, live: LiveFolder | None, made: FolderReco
     return live is not None and made is not None and name_key(live.title) == name_key(made.title) != name_key(folder.title)
 
 
-def _title_taken(mine: DesiredFolder, namesake: FolderUid) -> Conflict:
+def _title_taken(mine: DesiredFolder, live: LiveFolder | None, namesake: FolderUid) -> Conflict:
     message = f'it cannot be called so, for another folder has this title, uid "{namesake}"; it is used as it is'
-    return conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, message)
+    return conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, message, theirs=live)
 
 
 def _as_servable(desired: Desired, *, nested: bool) -> Iterator[DesiredFolder]:
@@ -119,16 +119,27 @@ def _as_servable(desired: Desired, *, nested: bool) -> Iterator[DesiredFolder]:
             yield replace(folder, title=title, parent=ROOT, titles=(title,))
 
 
-def _folder_differs(mine: DesiredFolder, live: LiveFolder | None) -> Iterator[Conflict]:
+def _folder_differs(mine: DesiredFolder, live: LiveFolder | None, there: Mapping[FolderUid, LiveFolder]) -> Iterator[Conflict]:
     if live is not None and (live.title != mine.title or live.parent != mine.parent):
+        titled = [Difference(Turn.CHANGED, "title", "", live.title, mine.title)] if live.title != mine.title else []
+        placed = [Difference(Turn.MOVED, "folder", "", *_parents(mine, live, there))] if live.parent != mine.parent else []
         where = "" if live.parent == mine.parent else " in another place"
         keeper = "" if live.managed_by is None else f", kept by {live.managed_by}"
-        yield conflict(ConflictKind.FOLDER_DIFFERS, mine, f'the folder is there as "{live.title}"{where}{keeper}; it is used as it is')
+        message = f'the folder is there as "{live.title}"{where}{keeper}; it is used as it is'
+        yield conflict(ConflictKind.FOLDER_DIFFERS, mine, message, theirs=live, differences=(*titled, *placed))
 
 
-def _folder_name_exists(mine: DesiredFolder, namesake: FolderUid) -> Iterator[Conflict]:
+def _parents(mine: DesiredFolder, live: LiveFolder, there: Mapping[FolderUid, LiveFolder]) -> tuple[str, str]:
+    """The titles of the folder it lies in, and of the one that it is to lie in. A folder that may not be seen has no title for us."""
+    above = there.get(live.parent)
+    lies = "the root folder" if live.parent == ROOT else live.parent if above is None else above.title
+    return lies, "the root folder" if mine.parent == ROOT else mine.titles[-2] if len(mine.titles) > 1 else mine.parent
+
+
+def _folder_name_exists(mine: DesiredFolder, live: LiveFolder | None, namesake: FolderUid) -> Iterator[Conflict]:
     if not mine.derived:
-        yield conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, f'a folder of this title is there as uid "{namesake}"; it is used as it is')
+        message = f'a folder of this title is there as uid "{namesake}"; it is used as it is'
+        yield conflict(ConflictKind.FOLDER_NAME_EXISTS, mine, message, theirs=live)
 
 
 def folder_changes(placed: Placed, live: Live, used: Iterable[FolderUid]) -> Iterator[CreateFolder]:

@@ -27,6 +27,7 @@ from provisioner.core.answers import (
     Save,
     SaveAnswer,
     Saved,
+    TooDeep,
     Unknown,
     VersionMismatch,
 )
@@ -42,6 +43,8 @@ _PROVISIONED_TOO = "provisioned"
 """In "provisioned dashboard cannot be deleted" and in 6.7's "Dashboard cannot be deleted because it was provisioned"."""
 _LIKE_A_FOLDER = "name cannot be the same as folder"
 _SAME_NAME = "with the same name"
+_TOO_DEEP = ("max depth exceeded", "maximum nested folder depth", "maximum folder depth")
+"""12.4 says the first with status 500 to a create, the second with 400 to a move; nothing of either is written."""
 _FOLDER_TAKEN = ("with the same name", "with that name already exists", "already exists")
 
 
@@ -77,6 +80,8 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
     match reply.status:
         case 200 | 201:
             return _folder_saved(reply)
+        case _ if is_too_deep(reply):
+            return TooDeep(words)
         case 400:
             # "Dashboard cannot be changed to a folder" is not among these: there the uid is a dashboard's, and no folder can be read.
             return FolderExists(words) if _is_taken(words) else Rejected(reply.status, words)
@@ -96,6 +101,8 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdated | Fold
     match reply.status:
         case 200 | 201:
             return _folder_updated(reply)
+        case _ if is_too_deep(reply):
+            return TooDeep(words)
         case 400 | 409 | 412 if _is_taken(words):
             return FolderExists(words)
         case 404 if reply.is_json and "not found" in words.lower():
@@ -125,6 +132,11 @@ def delete_answer(reply: Reply | Lost, site: str) -> DeleteAnswer:
 
 def _is_taken(words: str) -> bool:
     return any(part in words.lower() for part in _FOLDER_TAKEN)
+
+
+def is_too_deep(reply: Reply) -> bool:
+    """Whether a folder is refused for the number of folders above it, whatever the status says."""
+    return reply.status in {400, 500} and any(part in reply.words.lower() for part in _TOO_DEEP)
 
 
 def of_any_write(reply: Reply, site: str) -> Forbidden | Rejected | Busy | Unknown:

@@ -26,12 +26,13 @@ from provisioner.core.answers import (
     Save,
     SaveAnswer,
     Saved,
+    TooDeep,
     Unknown,
     VersionMismatch,
 )
 from provisioner.core.model import FolderUid, Uid
 from provisioner.grafana.addresses import page_of
-from provisioner.grafana.answers import of_any_write
+from provisioner.grafana.answers import is_too_deep, of_any_write
 from provisioner.grafana.replies import Lost, Reply
 from provisioner.grafana.resource_heads import head_of, object_in
 
@@ -68,9 +69,11 @@ def delete_answer(reply: Reply | Lost, site: str, permission: str = "dashboards:
     if isinstance(reply, Lost):
         return Unknown(reply.words)
     match reply.status:
-        case 200 | 202 if reply.is_json:
-            # 202 says that it goes once finalizers are through: the name is marked for deletion, and not ours any more.
+        case 200 if reply.is_json:
             return Deleted(reply.words)
+        case 202:
+            # That it was taken, perhaps to be done later, perhaps never: believed, a dashboard stayed that nobody looked at any more.
+            return Unknown(f"202: {reply.words}")
         case 404 if reply.is_json:
             return Deleted(reply.words, already=True)
         case 409:
@@ -89,6 +92,8 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
             if head is None:
                 return Unknown(f"{reply.status}, but not with what was created: {reply.words}")
             return FolderSaved(FolderUid(head.name), head.id, head.folder)
+        case _ if is_too_deep(reply):
+            return TooDeep(reply.words)
         case 404 if reply.is_json:
             return Gone(reply.words)
         case 409 | 412:
@@ -108,6 +113,8 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdateAnswer:
             if head is None:
                 return Unknown(f"{reply.status}, but not with what was changed: {reply.words}")
             return FolderUpdated(str(object_in(reply.fields, "spec").get("title") or ""), head.folder, head.generation)
+        case _ if is_too_deep(reply):
+            return TooDeep(reply.words)
         case 404 if reply.is_json:
             return Gone(reply.words)
         case 409 | 412:

@@ -109,11 +109,13 @@ def thing(of: DesiredDashboard | DesiredFolder) -> Object:
     return {"dashboard": {"uid": of.uid, "derived": of.derived, "title": of.title, "folder": folder, "file": origin}}
 
 
-def side(of: LiveState | Found | None) -> Object | None:
+def side(of: LiveState | Found | LiveFolder | None) -> Object | None:
     """What is live, or what search shows of it; null for nothing."""
     match of:
         case None:
             return None
+        case LiveFolder():
+            return {"uid": of.uid, "title": of.title, "folder": of.parent, "url": of.url, "version": of.version}
         case Found():
             return {"uid": of.uid, "title": of.title, "folder": of.folder, "folder_title": of.folder_title, "url": of.url}
         case LiveState():
@@ -240,4 +242,4 @@ def home(of: HomeReport | None) -> Object | None:
 
 def _folder(of: Change) -> Object | None:
     live = of.live if isinstance(of, CreateFolder) else None
-    return None if live is None else {"uid": live.uid, "title": live.title, "folder": live.parent, "url": live.url, "version": live.version}
+    return side(live)

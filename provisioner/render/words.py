@@ -197,6 +197,8 @@ def theirs(conflict: Conflict) -> str:
     if found is None:
         return "what stands in the way could not be found out"
     ours_ = conflict.ours if isinstance(conflict.ours, DesiredDashboard) else None
+    if isinstance(found, LiveFolder):
+        return f'folder "{found.title}", uid {found.uid}' + (f", kept by {found.managed_by}" if found.managed_by else "")
     told = f'"{found.title}" in {lies_in(found, ours_)}, uid {found.uid}'
     return told if isinstance(found, Found) else f"{told}, {state(found)}"
 

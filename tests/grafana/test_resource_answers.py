@@ -128,6 +128,13 @@ def test_a_lost_answer_leaves_it_open() -> None:
     assert Unknown("no answer in time") == folder_update_answer(lost, SITE)
 
 
+@pytest.mark.parametrize(
+    "value", [{"status": "pending"}, {"kind": "Dashboard", "metadata": {"name": "u", "deletionTimestamp": "2026-11-22T04:32:45Z"}}]
+)
+def test_a_deletion_that_was_only_taken_is_not_believed(value: object) -> None:
+    assert Unknown("202: Accepted") == delete_answer(reply_of(202, value), SITE)
+
+
 def test_who_is_not_known_is_no_matter_of_one_document() -> None:
     with pytest.raises(TargetUnauthorised):
         save_answer(reply_of(401, {"message": "Unauthorized"}), UPDATE, SITE)

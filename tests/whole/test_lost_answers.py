@@ -7,6 +7,7 @@ import pytest
 from provisioner.core.changes import ConflictKind, CreateFolder, Result
 from provisioner.core.generations import Ability
 from provisioner.core.report import Exit, exit_code
+from provisioner.core.settings import Policy, Prune
 from provisioner.sandbox.faults import Faults
 from tests.whole.house import GIT_WINS, SAVES, House, dashboard, kinds, outcome, panel_titled, results
 
@@ -115,3 +116,18 @@ def test_a_save_that_cannot_be_read_back_is_told_as_unknown_and_never_as_not_don
     assert doubtful.detail.startswith("it is not known whether it was saved: ")
     assert Exit.UNREACHABLE == exit_code([report])
     assert 1 == len(nine.requests("POST", SAVES))
+
+
+def test_a_deletion_that_was_taken_and_not_done_is_told_so_and_done_by_the_next_pass(any_house: House) -> None:
+    """By the resource API it was believed: the record was dropped, and the dashboard left on the server for good without a word."""
+    any_house.write("sales.json", dashboard("sales"))
+    any_house.write("stock.json", dashboard("stock"))
+    any_house.apply()
+    any_house.delete("sales.json")
+    any_house.sandbox.faults.set(Faults(methods=("DELETE",), pending=1))
+    report = any_house.apply(policy=Policy(prune=Prune(enabled=True, grace=0)))
+    assert ([Result.FAILED], Exit.ERROR) == ([each.result for each in report.removals], exit_code([report]))
+    assert any_house.browser.is_there("sales")
+    report = any_house.apply(policy=Policy(prune=Prune(enabled=True, grace=0)))
+    assert [Result.DELETED] == [each.result for each in report.removals]
+    assert not any_house.browser.is_there("sales")

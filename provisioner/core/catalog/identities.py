@@ -53,6 +53,15 @@ RULES: tuple[Rule, ...] = (
         fixed=True,
     ),
     Rule(
+        "folder-too-deep",
+        Area.IDENTITY,
+        Severity.ERROR,
+        "The server takes no folder that deep",
+        "Grafana 11 and 12 make 5 folders within each other, and refuse the next one every time. The folder is not made and the dashboards "
+        "below it are not applied; what is live stays. Where the folder is there already, nothing is said.",
+        "flatten the directories: move these files up, so that no more folders lie in each other than the server takes",
+    ),
+    Rule(
         "live-unreadable",
         Area.IDENTITY,
         Severity.ERROR,
