@@ -1,8 +1,7 @@
 """Desired, live and records side by side → plan (DESIGN section 5), without I/O.
 
 In: what a target should hold, what its server holds, what we last wrote, and the policy. Out: a `Plan`. It must never name a dashboard that
-is
-not ours to write, and equal sides must give an empty plan, in whatever order they come. The rows of the table are in `decide.py`.
+is not ours to write, and equal sides must give an empty plan, in whatever order they come. The rows of the table are in `decide.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-from provisioner.core.changes import Comparison, Conflict, CreateDashboard, Drift, Plan, UpdateDashboard
+from provisioner.core.changes import Conflict, CreateDashboard, Drift, Plan, UpdateDashboard
 from provisioner.core.decide import Adopt, Decision, Same, Sides, decide
 from provisioner.core.identity import derived_uid
-from provisioner.core.live import Live, Ours
+from provisioner.core.live import Live
 from provisioner.core.model import Desired, DesiredDashboard, FolderUid, Uid
-from provisioner.core.placing import NO_FOLDERS, folder_changes, settle_folders
+from provisioner.core.placing import NO_FOLDERS, Placed, folder_changes, settle_folders
 from provisioner.core.policy import Policies
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.server import Found
@@ -37,37 +36,15 @@ def make_plan(
     what = upheaval(live, records)
     placed = settle_folders(desired, live, NO_FOLDERS if what in {Upheaval.EMPTIED, Upheaval.REPLACED} else folders)
     chosen = policy if isinstance(policy, Policies) else Policies(policy)
-    counting = NO_RECORDS if what is Upheaval.REPLACED else records
-    compared, ours = dict(live.compared), {each.uid: each for each in live.ours}
-    sorted_out = _Sorted()
-    open_: list[tuple[Sides, Decision]] = []
-    resting: list[DesiredDashboard] = []
-    for dashboard in (each for each in placed.dashboards if each.uid not in live.doubtful):
-        if _is_settled(dashboard, live, ours.get(dashboard.uid), counting.get(dashboard.uid)):
-            resting.append(dashboard)
-            continue
-        sides = _sides(dashboard, live, ours.get(dashboard.uid), counting.get(dashboard.uid), compared.get(dashboard.uid), what)
-        decision = decide(sides, chosen.of(dashboard.origin.path, dashboard.uid))
-        if isinstance(decision, CreateDashboard | UpdateDashboard):
-            open_.append((sides, decision))
-        else:
-            sorted_out.take(decision)
-    names = Names(live, (sides.dashboard for sides, _ in open_))
-    for sides, _ in open_:
-        twin = names.twin(sides)
-        decision = decide(sides.with_twin(twin), chosen.of(sides.dashboard.origin.path, sides.dashboard.uid))
-        sorted_out.take(decision)
-        if isinstance(decision, CreateDashboard | UpdateDashboard):
-            names.take(sides.dashboard)
-    writes = sorted_out.writes
+    found = _sorted_out(placed, _Table(live, NO_RECORDS if what is Upheaval.REPLACED else records, chosen, what))
     gone = () if what is not None else _gone(desired, records)
-    settled: list[Same | Adopt] = [*sorted_out.same, *sorted_out.adopted]
+    settled: list[Same | Adopt] = [*found.same, *found.adopted]
     return Plan(
-        changes=(*folder_changes(placed, live, (each.dashboard.folder for each in writes)), *writes),
-        conflicts=(*placed.conflicts, *sorted_out.conflicts),
-        unchanged=(*resting, *(each.dashboard for each in settled)),
-        adopted=tuple(each.dashboard for each in sorted_out.adopted),
-        drifted=tuple(sorted_out.drifted),
+        changes=(*folder_changes(placed, live, (each.dashboard.folder for each in found.writes)), *found.writes),
+        conflicts=(*placed.conflicts, *found.conflicts),
+        unchanged=(*found.resting, *(each.dashboard for each in settled)),
+        adopted=tuple(each.dashboard for each in found.adopted),
+        drifted=tuple(found.drifted),
         seen=tuple((each.dashboard, each.seen) for each in settled if each.seen is not None),
         gone=gone,
         unsure=() if what is not None else _unsure(desired, records, gone),
@@ -78,29 +55,67 @@ def make_plan(
     )
 
 
-def _is_settled(dashboard: DesiredDashboard, live: Live, ours: Ours | None, record: Record | None) -> bool:
-    """Whether it was not looked at, and git wants what was recorded: `decide` says the same, and takes ten times as long for each of ten
-    thousand.
-    """
-    if record is None or ours is None or dashboard.uid in live.read:
-        return False
-    return record.key == ours.key and record.folder == dashboard.folder and ours.content in (None, record.content)
+class _Table:
+    """All that the decisions about dashboards rest on, by uid. `records` are those that count."""
+
+    def __init__(self, live: Live, records: Mapping[Uid, Record], policies: Policies, what: Upheaval | None) -> None:
+        self.live = live
+        self._records = records
+        self._policies = policies
+        self._upheaval = what
+        self._compared = dict(live.compared)
+        self._ours = {each.uid: each for each in live.ours}
+
+    def is_settled(self, dashboard: DesiredDashboard) -> bool:
+        """Whether it was not looked at, and git wants what was recorded: `decide` says the same, and takes ten times as long for each of
+        ten thousand.
+        """
+        record, ours = self._records.get(dashboard.uid), self._ours.get(dashboard.uid)
+        if record is None or ours is None or dashboard.uid in self.live.read:
+            return False
+        return record.key == ours.key and record.folder == dashboard.folder and ours.content in (None, record.content)
+
+    def sides(self, dashboard: DesiredDashboard) -> Sides:
+        """Of one dashboard."""
+        ours, comparison = self._ours.get(dashboard.uid), self._compared.get(dashboard.uid)
+        key, content = (ours.key, ours.content) if ours else ("", None)
+        return Sides(
+            dashboard=dashboard,
+            key=key,
+            content=comparison.ours if comparison else content,
+            record=self._records.get(dashboard.uid),
+            comparison=comparison,
+            read=comparison is not None or dashboard.uid in self.live.read,
+            unique_names=self.live.server.unique_names,
+            upheaval=self._upheaval,
+        )
+
+    def decision(self, sides: Sides) -> Decision:
+        """By the policy that holds for its path."""
+        return decide(sides, self._policies.of(sides.dashboard.origin.path, sides.dashboard.uid))
 
 
-def _sides(  # noqa: PLR0913, PLR0917 - the sides of one dashboard
-    dashboard: DesiredDashboard, live: Live, ours: Ours | None, record: Record | None, comparison: Comparison | None, what: Upheaval | None
-) -> Sides:
-    key, content = (ours.key, ours.content) if ours else ("", None)
-    return Sides(
-        dashboard=dashboard,
-        key=key,
-        content=comparison.ours if comparison else content,
-        record=record,
-        comparison=comparison,
-        read=comparison is not None or dashboard.uid in live.read,
-        unique_names=live.server.unique_names,
-        upheaval=what,
-    )
+def _sorted_out(placed: Placed, table: _Table) -> _Sorted:
+    """Each dashboard decided: first by itself, then, where it is to be written, beside those that have its title."""
+    found = _Sorted()
+    open_: list[Sides] = []
+    for dashboard in (each for each in placed.dashboards if each.uid not in table.live.doubtful):
+        if table.is_settled(dashboard):
+            found.resting.append(dashboard)
+            continue
+        sides = table.sides(dashboard)
+        decision = table.decision(sides)
+        if isinstance(decision, CreateDashboard | UpdateDashboard):
+            open_.append(sides)
+        else:
+            found.take(decision)
+    names = Names(table.live, (sides.dashboard for sides in open_))
+    for sides in open_:
+        decision = table.decision(sides.with_twin(names.twin(sides)))
+        found.take(decision)
+        if isinstance(decision, CreateDashboard | UpdateDashboard):
+            names.take(sides.dashboard)
+    return found
 
 
 def _gone(desired: Desired, records: Mapping[Uid, Record]) -> tuple[Record, ...]:
@@ -141,9 +156,10 @@ def _gone_folders(desired: Desired, folders: Mapping[FolderUid, FolderRecord]) -
 
 
 class _Sorted:
-    """Decisions by kind, in the order in which they came."""
+    """Decisions by kind, in the order in which they came. `resting` need none."""
 
     def __init__(self) -> None:
+        self.resting: list[DesiredDashboard] = []
         self.writes: list[CreateDashboard | UpdateDashboard] = []
         self.conflicts: list[Conflict] = []
         self.drifted: list[Drift] = []
