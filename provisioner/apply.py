@@ -41,7 +41,6 @@ from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
 from provisioner.saving import AGAIN, LOOK, Sender, Unsettled, busy, grant, not_done
 
-
 FLATTEN = BY_CODE["folder-too-deep"].remedy
 
 
@@ -266,7 +265,8 @@ class _Run:
                 found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"somebody changed the folder meanwhile: {words}")
                 return Outcome(change, Result.CONFLICT, conflict=found)
             case ManagedElsewhere(words):
-                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, f"{words}, and it is neither renamed nor moved by anybody else", theirs=live)
+                message = f"{words}, and it is neither renamed nor moved by anybody else"
+                found = conflict(ConflictKind.FOLDER_DIFFERS, folder, message, theirs=live)
                 return Outcome(change, Result.CONFLICT, conflict=found)
             case Unknown(words) if self._is_now(folder, words):
                 return self._done(change, live, f"changed, though the answer was lost: {words}")

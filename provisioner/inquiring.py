@@ -18,11 +18,13 @@ from provisioner.core.catalog import problem
 from provisioner.core.changes import CreateDashboard, UpdateDashboard, state_of
 from provisioner.core.compare import compare
 from provisioner.core.decide import Sides, decide
+from provisioner.core.depth import within_depth
 from provisioner.core.desired import desire
 from provisioner.core.dialect import Grafana
 from provisioner.core.errors import TargetForbidden, TargetUnsuitable
 from provisioner.core.explain import Explanation, Facts, NotFound, explain, nearest
 from provisioner.core.flattening import Flattening, servable
+from provisioner.core.generations import folder_levels
 from provisioner.core.guard import Circumstances, Pruning, guard
 from provisioner.core.introducing import of_desired, of_records
 from provisioner.core.live import Live

@@ -98,7 +98,7 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 report = replace(report, server=server)
                 shown = _rehearsing(server, grafana, target, parts)
                 grafana.introduce(of_records(parts.ledger.records(), parts.ledger.intents()))
-                records, buried = Resolving(grafana, parts.ledger, parts.now(), write).all()
+                records, buried = (resolving := Resolving(grafana, parts.ledger, parts.now(), write)).all()
                 report = replace(report, buried=buried)
                 desired = with_kept_uids(_desired(files, target, grafana, server.forms, parts), records)
                 desired = servable(desired, Flattening.of(server, target, parts.severities))
@@ -112,8 +112,7 @@ def reconcile(target: TargetSettings, parts: Parts, *, write: bool) -> PassRepor
                 told = _placed((*report.problems, *doubts, *deep), parts) if doubts or deep else report.problems
                 report = replace(report, looked=live.read, problems=told)
 
-                chosen = policies(target, parts.take)
-                plan = make_plan(desired, live, chosen, records, Resolving(grafana, parts.ledger, parts.now(), write).folders())
+                plan = make_plan(desired, live, policies(target, parts.take), records, resolving.folders())
                 report = replace(report, plan=plan, pruning=_pruning(plan, desired, target, grafana, parts))
 
                 report = _carried_out(report, Intended(files, live, ours, records), grafana, target, parts) if write else shown(report)

@@ -1,4 +1,4 @@
-"""Folders that a server will not make, because too many lie in each other: told before anything is sent, with the files below them kept back.
+"""Folders that a server will not make, because too many lie in each other: told before anything is sent, and the files below kept back.
 
 In: what a target should hold and what its server holds. Out: the desired without what cannot be, and a problem for each file. A folder that
 is there already is used as it is, however deep it lies. Where the limit is not known nothing is said: then the server's answer tells.
@@ -43,6 +43,8 @@ def _too_deep(desired: Desired, live: Live, most: int) -> dict[FolderUid, int]:
     """How deep each folder would lie that is not there and may not be made. Those that are used as they are there are none of them."""
     parents = {each.uid: each.parent for each in live.folders}
     there = frozenset(parents)
+    if all(each.uid in there for each in desired.folders):
+        return {}
     placed = settle_folders(replace(desired, dashboards=()), live).folders
     parents |= {each.uid: each.parent for each in placed if each.uid not in there}
     depths = ((each.uid, _depth(each.uid, parents)) for each in placed if each.uid not in there)

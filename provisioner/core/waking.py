@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from provisioner.core.changes import CreateFolder, Result
 from provisioner.core.guard import HoldReason
 from provisioner.core.health import Cause
 from provisioner.core.home import HomeState
@@ -30,6 +31,12 @@ _SOON = 1.0
 
 _URGENT = frozenset({Cause.START, Cause.CHANGE, Cause.HOOK, Cause.BACK, Cause.RECORDS, Cause.SIGNAL})
 """What may have mended a failure, or is new: it does not wait for the end of a backoff."""
+
+SETTLED = frozenset({Result.CREATED, Result.UPDATED, Result.MOVED, Result.DELETED, Result.UNCHANGED})
+"""Whatever else became of a change, another pass looks at it, with all that is known by then: somebody was faster (the policy decides when
+the edit is seen), the server was ill, or it refuses, which a permission may mend that nobody tells us of. Nothing else would wish that
+pass: the patrol tells a state once. A server that refuses for good is asked once in five minutes in the end.
+"""
 
 _AT_HOME = frozenset({HomeState.KEPT, HomeState.SET, HomeState.UNSUPPORTED})
 """How a home dashboard stands that nobody need look at again."""
@@ -139,18 +146,29 @@ class PassAgenda:
 
 
 def suspects_of(report: PassReport) -> frozenset[Uid]:
-    """Dashboards that are not as git wants them: the next pass looks at these again, so that each report tells how things stand. So it is
-    with the home dashboard: a pass with a suspect looks at it too.
+    """Dashboards that are not as git wants them, or may not be: the next pass looks at these again, so that each report tells how things
+    stand. Of what was to be put back and was not, the records say that all is well, and so they do of what could not be read: a pass that
+    rests on them alone would believe it. So it is with the home dashboard: a pass with a suspect looks at it too.
     """
     home = () if report.home is None or report.home.state in _AT_HOME else (report.home.wanted,)
     conflicting = (each.ours for each in report.conflicts)
+    unsettled = (each.change for each in report.outcomes if each.result not in SETTLED)
     return frozenset(
         (
             *(each.dashboard.uid for each in report.plan.drifted),
             *(each.uid for each in conflicting if isinstance(each, DesiredDashboard)),
+            *(each.dashboard.uid for each in unsettled if not isinstance(each, CreateFolder)),
+            *(report.looked - _understood(report)),
             *home,
         )
     )
+
+
+def _understood(report: PassReport) -> frozenset[Uid]:
+    """Those of which the plan says something: all but what could not be compared."""
+    plan = report.plan
+    changes = (each.dashboard.uid for each in plan.changes if not isinstance(each, CreateFolder))
+    return frozenset((*changes, *(each.uid for each in plan.unchanged))) if report.looked else frozenset()
 
 
 def due_in(report: PassReport, now: str) -> float | None:

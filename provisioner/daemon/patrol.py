@@ -63,7 +63,7 @@ class Patrol:
         self._board = board
         self._around = around
         self._closed = threading.Event()
-        self._told: dict[Uid, _Seen] = {}
+        self._told: dict[Uid, tuple[Mark, _Seen]] = {}
         self._failures = 0
         self._looked = 0
         self._noticed: float | None = None
@@ -237,8 +237,8 @@ class Patrol:
         """What was seen of one. A list is no proof that one is gone: the pass asks for it by name."""
         if seen == record.mark:
             self._told.pop(record.uid, None)
-        elif self._told.get(record.uid, record.mark) != seen:
-            self._told[record.uid] = seen
+        elif self._told.get(record.uid) != (record.mark, seen):  # what is gone was perhaps made and recorded anew since it was told
+            self._told[record.uid] = record.mark, seen
             self._worker.wish(Cause.DRIFT, frozenset({record.uid}))
 
     def _answered(self) -> None:

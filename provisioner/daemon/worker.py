@@ -10,26 +10,19 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from provisioner.core.changes import Result
 from provisioner.core.errors import ProvisionerError
 from provisioner.core.health import Cause
 from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.ports import Ledger
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
-from provisioner.core.waking import PassAgenda, due_in, suspects_of
+from provisioner.core.waking import SETTLED, PassAgenda, due_in, suspects_of
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.mailbox import Mailbox
 from provisioner.daemon.shelf import Shelf
 from provisioner.desiring import Desiring
 from provisioner.reconcile import Parts, failure_of, reconcile
-
-_SETTLED = frozenset({Result.CREATED, Result.UPDATED, Result.MOVED, Result.DELETED, Result.UNCHANGED})
-"""Whatever else became of a change, another pass looks at it, with all that is known by then: somebody was faster (the policy decides when
-the edit is seen), the server was ill, or it refuses, which a permission may mend that nobody tells us of. Nothing else would wish that
-pass: the patrol tells a state once. A server that refuses for good is asked once in five minutes in the end.
-"""
 
 _IN_HASTE = frozenset({Cause.CHANGE, Cause.HOOK})
 """Somebody saved or pushed, and waits to see it. What the server refuses then is looked into by the pass that follows on the backoff."""
@@ -110,8 +103,10 @@ class Worker:
         cause = agenda.cause(self._around.clock())
         self._board.begun(target.name, cause)
         report = self._reconciled(files, self._known, search=cause not in _IN_HASTE)
+        suspects = suspects_of(report)
+        self._known |= suspects
         if report.failure is None and not report.stopped:
-            self._known = suspects_of(report)
+            self._known = suspects
             self._reached = self._reached or report.server is not None
         self._ended(report, cause, agenda)
 
@@ -127,7 +122,7 @@ class Worker:
     def _ended(self, report: PassReport, cause: Cause, agenda: PassAgenda) -> None:
         around, name = self._around, self._part.settings.name
         results = {*(each.result for each in report.outcomes), *(each.result for each in report.removals)}
-        failed = not report.stopped and (report.failure is not None or not results <= _SETTLED)
+        failed = not report.stopped and (report.failure is not None or not results <= SETTLED)
         now, chance = around.clock(), around.chance()
         ended = replace(PassAgenda(), failures=agenda.failures).ended(now, chance, failed=failed, due_in=due_in(report, around.now()))
         self._mailbox.post(lambda each: replace(each, failures=ended.failures, retry_at=ended.retry_at, due_at=ended.due_at))

@@ -26,7 +26,7 @@ from provisioner.core.model import DesiredDashboard, DesiredFolder
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Failure, ServerAsked, SourceState
-from provisioner.core.server import Found, Server
+from provisioner.core.server import Found, LiveFolder, Server
 from provisioner.core.verdict import Rehearsed
 from provisioner.render import words
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from itertools import takewhile
 
 from provisioner.core.changes import Change, CreateDashboard, CreateFolder, Outcome, Result, UpdateDashboard
@@ -31,6 +32,7 @@ _DIRECTORIES = 20
 _INDENT = 14
 
 _SIGNS = {"folder": ("+", GOOD), "rename": ("~", DOUBT), "create": ("+", GOOD), "update": ("~", DOUBT), "move": ("→", DOUBT)}
+_OF_FOLDERS = {Result.CREATED: "folder", Result.UPDATED: "renamed"}
 _RESULTS = {
     Result.CREATED: ("+", GOOD),
     Result.UPDATED: ("~", DOUBT),
@@ -143,7 +145,8 @@ def _changes(report: PassReport, options: Options) -> Iterator[Line]:
     """Each change in a line, with what differs; a kind of which there are very many by directory. A reason that all share is said once."""
     changes = report.plan.changes
     numbers = Counter(words.verb(each) for each in changes)
-    listed = [each for each in changes if options.verbose or numbers[words.verb(each)] <= LISTED]
+    named = [each for each in changes if isinstance(each, CreateFolder)][:_DIRECTORIES]
+    listed = [each for each in changes if options.verbose or numbers[words.verb(each)] <= LISTED or each in named]
     reasons = {verb: {each.reason for each in changes if words.verb(each) == verb} for verb in numbers}
     columns = widths([_cells(each) for each in listed])
     for each in listed:
@@ -157,7 +160,9 @@ def _changes(report: PassReport, options: Options) -> Iterator[Line]:
             yield line((f"why: {each.reason}", DIM), indent=_INDENT, hang=5)
     for verb, number in numbers.items():
         if number > LISTED and not options.verbose:
-            yield from _by_directory(_SIGNS[verb], verb, [each for each in changes if words.verb(each) == verb])
+            rest = [each for each in changes if words.verb(each) == verb and each not in named]
+            kind = _Kind.FOLDER if isinstance(rest[0], CreateFolder) else _Kind.DASHBOARD
+            yield from _counted(kind, (*_SIGNS[verb], verb), rest)
     yield BLANK
     label = "why"
     for verb, of in reasons.items():
@@ -218,21 +223,54 @@ def _grouped(paths: Sequence[str]) -> dict[str, int]:
 def _outcomes(report: PassReport, options: Options) -> Iterator[Line]:
     """Each outcome in a line. Conflicts come after, each with both sides; what was found unchanged is counted in the first line."""
     told = [each for each in report.outcomes if each.result is not Result.CONFLICT and (options.verbose or _is_news(each))]
-    of = {result: [each for each in told if each.result is result] for result in Result}
-    folded = {result for result in of if len(of[result]) > LISTED and not options.verbose}
-    # Of what failed the first ones are always told: their reasons are what somebody looks for.
-    few = of[Result.FAILED][:LISTED] if Result.FAILED in folded else []
-    listed = [each for each in told if each.result is not Result.NOT_DONE and (each.result not in folded or each in few)]
-    columns = widths([_cells(each.change)[:2] for each in listed])
+    groups = {
+        (kind, result): [each for each in told if (_kind(each), each.result) == (kind, result)] for result in Result for kind in _Kind
+    }
+    most = {key: len(of) if options.verbose or len(of) <= LISTED else _few(*key) for key, of in groups.items()}
+    listed = {id(each) for key, of in groups.items() for each in of[: most[key]]}
+    rows = [each for each in told if id(each) in listed and each.result is not Result.NOT_DONE]
+    columns = widths([_cells(each.change)[:2] for each in rows])
     said: set[str] = set()
-    for each in listed:
+    for each in rows:
         yield from _outcome(each, columns, said, options)
-    if Result.NOT_DONE not in folded:
-        yield from _not_done(of[Result.NOT_DONE], report)
-    for result in (result for result in Result if result in folded):
-        rest = of[result][len(few) :] if result is Result.FAILED else of[result]
-        yield from _by_directory(_RESULTS[result], result.value, [each.change for each in rest])
-        yield from (line(f"{number:,} because: {why}", indent=_INDENT, hang=2) for why, number in _reasons(rest))
+    yield from _not_done([each for each in told if id(each) in listed and each.result is Result.NOT_DONE], report)
+    for (kind, result), of in groups.items():
+        if rest := of[most[kind, result] :]:
+            yield from _counted(kind, (*_RESULTS[result], _word(kind, result)), [each.change for each in rest])
+            yield from (line(f"{number:,} because: {why}", indent=_INDENT, hang=2) for why, number in _reasons(rest))
+
+
+class _Kind(Enum):
+    """What a change is about: folders and dashboards are never counted together."""
+
+    FOLDER = "folder"
+    DASHBOARD = "dashboard"
+
+
+def _kind(outcome: Outcome) -> _Kind:
+    return _Kind.FOLDER if isinstance(outcome.change, CreateFolder) else _Kind.DASHBOARD
+
+
+def _few(kind: _Kind, result: Result) -> int:
+    """How many are told of very many. Of what failed the first ones are always: their reasons are what somebody looks for."""
+    if result is Result.FAILED:
+        return LISTED
+    return _DIRECTORIES if kind is _Kind.FOLDER and result is not Result.NOT_DONE else 0
+
+
+def _word(kind: _Kind, result: Result) -> str:
+    """What is said of one. A folder that was made is called so, as in a plan: its name alone would pass for a dashboard's."""
+    return _OF_FOLDERS.get(result, result.value) if kind is _Kind.FOLDER else result.value
+
+
+def _counted(kind: _Kind, sign: tuple[str, str, str], changes: Sequence[Change]) -> Iterator[Line]:
+    """What is not listed: dashboards by directory; folders by number alone, for the first ones are named above."""
+    if kind is _Kind.DASHBOARD:
+        yield from _by_directory(sign[:2], sign[2], changes)
+        return
+    yield line(
+        (f"  {sign[0]} {sign[2]:<10}", sign[1]), f"… and {words.count(len(changes), 'more folder')}: -v lists each of them", hang=_INDENT
+    )
 
 
 def _not_done(outcomes: Sequence[Outcome], report: PassReport) -> Iterator[Line]:
@@ -265,7 +303,7 @@ def _outcome(outcome: Outcome, columns: Sequence[int], said: set[str], options: 
     sign, style = _RESULTS[outcome.result]
     name, uid = (padded(cell, width) for cell, width in zip(_cells(outcome.change)[:2], columns, strict=True))
     note = "; ".join(part for part in (words.versions(outcome), outcome.detail) if part)
-    yield line((f"  {sign} {outcome.result.value:<10}", style), name, GAP, (uid, DIM), GAP, note, hang=_INDENT)
+    yield line((f"  {sign} {_word(_kind(outcome), outcome.result):<10}", style), name, GAP, (uid, DIM), GAP, note, hang=_INDENT)
     if outcome.result in {Result.FAILED, Result.UNKNOWN}:
         yield line((words.path(words.thing(outcome.change)), DIM), indent=_INDENT)
     if outcome.remedy and outcome.remedy not in said:

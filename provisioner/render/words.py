@@ -28,7 +28,7 @@ from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Revisi
 from provisioner.core.problems import Problem, Severity
 from provisioner.core.records import FolderRecord, Record
 from provisioner.core.report import Exit, PassReport, SourceState, wrote
-from provisioner.core.server import Found, Server
+from provisioner.core.server import Found, LiveFolder, Server
 from provisioner.render import home_words
 
 ROOT_FOLDER = "the root folder"

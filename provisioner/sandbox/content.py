@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from decimal import Decimal
 from typing import Any, NoReturn, TypeAlias
 
 # Any JSON value: what Go calls interface{}.
@@ -16,6 +17,7 @@ Json: TypeAlias = Any
 
 _LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _EXACT = 2**53
+_WRITTEN_SHORT = 1e21  # from here on numbers are written with an exponent
 _FIRST_TOO_LARGE = 2**63
 _DIGITS = 19
 _OWN_FIELDS = ("id", "uid", "version")
@@ -91,25 +93,28 @@ def _whole(value: Json) -> Json:
 
 
 def as_doubles(value: Json) -> Json:
-    """Values as unified storage returns them: numbers are doubles (1.0 is 1, 10000000000000001 is 10000000000000000), no U+FEFF."""
+    """Values as unified storage returns them: numbers are doubles, in as few digits as name them (1.0 is 1, 12345678901234567890 is
+    12345678901234567000), no U+FEFF.
+    """
     if isinstance(value, str):
         return value.replace("\ufeff", "") if "\ufeff" in value else value
     if isinstance(value, list):
         return [as_doubles(member) for member in value]
     if isinstance(value, dict):
         return {key: as_doubles(member) for key, member in value.items()}
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        return int(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WRITTEN_SHORT:
+        return int(Decimal(repr(value)))
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:
         return _rounded(value)
     return value
 
 
-def _rounded(number: int) -> int:
+def _rounded(number: int) -> int | float:
     try:
-        return int(float(number))
+        double = float(number)
     except OverflowError:
         return number
+    return int(Decimal(repr(double))) if abs(double) < _WRITTEN_SHORT else double
 
 
 def whole_number(value: object) -> int:

@@ -12,13 +12,15 @@ from typing import Any
 from provisioner.sandbox.content import as_doubles, whole_number
 from provisioner.sandbox.durations import milliseconds
 from provisioner.sandbox.objects import CLASSIC
-from provisioner.sandbox.refusals import Refused
+from provisioner.sandbox.refusals import Refusal, Refused
 from provisioner.sandbox.server import Server
 
 _UID = re.compile(r"[a-zA-Z0-9\-_]*")
 _LONGEST_UID = 40
+# Bytes, though the words of the server say characters.
 _LONGEST_TITLE = 5000
 _LONGEST_MESSAGE = 500
+_LONGEST_TAG = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,35 @@ class Draft:
     stored: str = CLASSIC
 
 
+def uid_refusal(server: Server, uid: str) -> Refusal | None:
+    """Why a uid cannot be one; None when it can."""
+    if not _UID.fullmatch(uid):
+        return server.generation.refusals.uid_illegal
+    return server.generation.refusals.uid_too_long if len(uid) > _LONGEST_UID else None
+
+
 def check_uid(server: Server, uid: str) -> None:
     """Refuse a uid that cannot be one."""
-    if not _UID.fullmatch(uid):
-        raise Refused(server.generation.refusals.uid_illegal)
-    if len(uid) > _LONGEST_UID:
-        raise Refused(server.generation.refusals.uid_too_long)
+    refusal = uid_refusal(server, uid)
+    if refusal:
+        raise Refused(refusal)
+
+
+def is_long_title(title: str) -> bool:
+    """Whether a title is longer than any may be."""
+    return len(title.encode()) > _LONGEST_TITLE
+
+
+def is_long_message(message: str) -> bool:
+    """Whether the message of a save is longer than any may be."""
+    return len(message.encode()) > _LONGEST_MESSAGE
+
+
+def has_long_tag(tags: object) -> bool:
+    """Whether a tag is longer than any may be. A list with anything but texts in it is no list of tags, and not looked at (12.4)."""
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        return False
+    return any(len(tag.encode()) > _LONGEST_TAG for tag in tags)
 
 
 def draft_of(server: Server, wanted: Wanted) -> Draft:
@@ -66,15 +91,22 @@ def draft_of(server: Server, wanted: Wanted) -> Draft:
     title = text_in(content.get("title")).strip()
     if not title:
         raise Refused(refusals.title_empty)
-    if refusals.title_too_long and len(title) > _LONGEST_TITLE:
+    if refusals.title_too_long and is_long_title(title):
         raise Refused(refusals.title_too_long)
-    if refusals.message_too_long and len(wanted.message) > _LONGEST_MESSAGE:
-        raise Refused(refusals.message_too_long)
     content["title"] = title
     uid = text_in(content.get("uid")).strip()
     check_uid(server, uid)
     _raise_refresh(content, generation.min_refresh)
     return Draft(whole_number(content.get("id")), uid, whole_number(content.get("version")), title, content)
+
+
+def check_lengths(server: Server, wanted: Wanted, content: dict[str, Any]) -> None:
+    """Refuse a message or a tag that is too long; of a save that goes over a stale version, that is told first (12.4)."""
+    refusals = server.generation.refusals
+    if refusals.message_too_long and is_long_message(wanted.message):
+        raise Refused(refusals.message_too_long)
+    if refusals.tag_too_long and has_long_tag(content.get("tags")):
+        raise Refused(refusals.tag_too_long)
 
 
 def as_stored(server: Server, content: dict[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,7 @@ class Generation:
 
     # Folders
     nested_folders: bool = False
+    folder_levels: int = 0  # how many folders may lie in each other; where they nest
     folder_uid_can_change: bool = True
     folder_keys: frozenset[str] = frozenset({"canDelete", "parentUid"})
     folder_delete_answer: str = "empty"  # "title", "title and id", "empty" or "message"

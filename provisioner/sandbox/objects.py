@@ -189,6 +189,25 @@ def children(store: Store, folder: Item) -> tuple[Item, ...]:
     return tuple(item for item in inside if item.folder_uid == folder.uid and item.id != folder.id)
 
 
+def level_of(store: Store, organisation: int, uid: str) -> int:
+    """How many folders lie in each other down to this one: 1 at the top, 0 for the root. A parent that is not there counts as one."""
+    parents = {item.uid: item.folder_uid for item in everything(store, organisation, folders_alone=True)}
+    level = 0
+    while uid and level <= len(parents):
+        level += 1
+        uid = parents.get(uid, "")
+    return level
+
+
+def levels_below(store: Store, folder: Item) -> int:
+    """How many folders lie in each other below this one."""
+    inside = [item for item in everything(store, folder.organisation, folders_alone=True) if item.id != folder.id]
+    level, above = 0, {folder.uid}
+    while level <= len(inside) and (above := {item.uid for item in inside if item.folder_uid in above}):
+        level += 1
+    return level
+
+
 def rename_folder_uid(store: Store, folder: Item, uid: str) -> None:
     """What stands in a folder follows its new uid."""
     with store.transaction() as database:

@@ -41,6 +41,7 @@ class Refused(Exception):
 _WRITTEN_BETWEEN = "The dashboard has been changed by someone else"
 _NO_SUCH_FOLDER = "Folder not found"
 _FOLDER_CHANGED = "the folder has been changed by someone else"
+_TOO_DEEP = "Maximum nested folder depth reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Refusals:
     title_empty: Refusal = Refusal(400, "Dashboard title cannot be empty", "empty-name")
     title_too_long: Refusal | None = None
     message_too_long: Refusal | None = None
+    tag_too_long: Refusal | None = None
     too_large: Refusal | None = None
     use_folders_route: Refusal | None = None
     folder_in_folder: Refusal = Refusal(400, "A Dashboard Folder cannot be added to another folder")
@@ -85,8 +87,12 @@ class Refusals:
     folder_title_empty: Refusal = Refusal(400, "folder title cannot be empty")
     folder_title_taken: Refusal | None = Refusal(409, "a folder or dashboard in the general folder with the same name already exists")
     folder_general: Refusal | None = Refusal(400, "A folder with that name already exists", traced=True)
+    folder_uid_reserved: Refusal | None = None
+    folder_in_itself: Refusal | None = None
     folder_exists: Refusal = Refusal(412, _FOLDER_CHANGED, "version-mismatch")
     folder_stale: Refusal = Refusal(412, _FOLDER_CHANGED, "version-mismatch")
+    folder_too_deep: Refusal = Refusal(400, _TOO_DEEP)
+    folder_moved_too_deep: Refusal = Refusal(400, _TOO_DEEP)
 
     version_missing: Refusal = Refusal(500, "Dashboard version {version} not found for dashboardId {dashboard}", traced=True)
     restore_missing: Refusal = Refusal(404, "Dashboard version not found", traced=True)
@@ -143,7 +149,7 @@ FOUR = replace(
     name_exists=Refusal(412, "A dashboard with the same name already exists", "name-exists"),
 )
 TWO = replace(FOUR, title_empty=Refusal(500, ""))
-_TITLE_TOO_LONG = Refusal(400, "Dashboard title cannot contain more than 5,000 characters", "title-too-long")
+_TITLE_TOO_LONG = Refusal(400, "Dashboard title cannot contain more than 5 000 characters", "title-too-long")
 _MESSAGE_TOO_LONG = Refusal(400, "Dashboard message cannot contain more than 500 characters")
 _USE_FOLDERS_ROUTE = Refusal(400, "Use folders endpoint for saving folders.")
 _WRONG_PASSWORD = Refusal(401, "Invalid username or password", message_id="password-auth.failed")
@@ -173,7 +179,8 @@ TWELVE = replace(
         message_id="api-key.organization-mismatch",
     ),
     title_too_long=_TITLE_TOO_LONG,
-    message_too_long=_MESSAGE_TOO_LONG,
+    message_too_long=Refusal(400, "message too long, max 500 characters"),
+    tag_too_long=Refusal(400, "dashboard tag too long, max 50 characters"),
     too_large=Refusal(413, "Dashboard is too large, max is 16 MB"),
     use_folders_route=_USE_FOLDERS_ROUTE,
     folder_uid_unknown=Refusal(400, "folder not found"),
@@ -182,8 +189,11 @@ TWELVE = replace(
     other_kind=None,
     folder_title_taken=None,
     folder_general=None,
+    folder_uid_reserved=Refusal(500, "Folder API error: invalid uid for folder provided"),
+    folder_in_itself=Refusal(500, "cannot move folder under its own descendant, this would create a circular reference"),
     folder_exists=Refusal(412, _FOLDER_CHANGED),
     folder_stale=Refusal(412, _WRITTEN_BETWEEN),
+    folder_too_deep=Refusal(500, "Folder API error: folder max depth exceeded, max depth is 4"),
     history_of_nobody=Refusal(404, "Dashboard not found"),
     import_input_missing=Refusal(400, "Dashboard input variable: {name} missing from import command"),
 )

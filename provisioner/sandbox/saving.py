@@ -13,7 +13,7 @@ from typing import assert_never
 from provisioner.sandbox import objects, trash
 from provisioner.sandbox.access import SAVE_DASHBOARD, Caller, permit
 from provisioner.sandbox.discarding import has_trash_routes
-from provisioner.sandbox.drafts import Draft, Wanted, draft_of
+from provisioner.sandbox.drafts import Draft, Wanted, check_lengths, draft_of
 from provisioner.sandbox.generation import FolderRule, SaveRule
 from provisioner.sandbox.objects import Item
 from provisioner.sandbox.refusals import Refused
@@ -53,6 +53,7 @@ def _save_by_uid(server: Server, caller: Caller, wanted: Wanted) -> Item:
     permit(server, caller, SAVE_DASHBOARD)
     if live and live.file and server.generation.refusals.provisioned:
         raise Refused(server.generation.refusals.provisioned)
+    check_lengths(server, wanted, draft.content)
     item = written(server, caller, wanted, draft, live)
     if live and has_trash_routes(server) and trash.holds(server.store, live):  # it is written, and stays deleted
         trash.put_away(server.store, item, item.updated, deleter=caller.identity)

@@ -12,7 +12,7 @@ from typing import Any
 from provisioner.sandbox import objects
 from provisioner.sandbox.access import SAVE_DASHBOARD, Caller, permit
 from provisioner.sandbox.content import whole_number
-from provisioner.sandbox.drafts import Draft, Wanted, as_stored, check_uid, text_in
+from provisioner.sandbox.drafts import Draft, Wanted, as_stored, check_lengths, check_uid, is_long_title, text_in
 from provisioner.sandbox.objects import CLASSIC, MANAGER, MANAGER_ALLOWS, MANAGERS, Item
 from provisioner.sandbox.refusals import Refusal, Refused
 from provisioner.sandbox.server import Server
@@ -35,6 +35,7 @@ def create_or_replace(server: Server, caller: Caller, wanted: Wanted) -> Item:
     if folder and objects.by_uid(server.store, caller.organisation, folder, is_folder=True) is None:
         general = refusals.folder_uid_general if folder == "general" else None
         raise Refused(general or refusals.folder_uid_unknown or refusals.folder_id_unknown)
+    check_lengths(server, wanted, draft.content)
     placed = Draft(draft.id, draft.uid, draft.version, draft.title, draft.content, folder, draft.stored)
     return written(server, caller, wanted, placed, live)
 
@@ -54,6 +55,8 @@ def _draft_of(server: Server, wanted: Wanted) -> Draft:
     title = text_in(content.get("title"))
     if not title:
         raise Refused(server.generation.refusals.title_empty)
+    if server.generation.refusals.title_too_long and is_long_title(title):
+        raise Refused(server.generation.refusals.title_too_long)
     for key in ("id", "version"):
         if content.get(key) is not None and (isinstance(content[key], bool) or not isinstance(content[key], int)):
             raise Refused(Refusal(400, f"Dashboard spec property {key} must be a number"))

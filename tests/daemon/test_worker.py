@@ -14,7 +14,17 @@ from provisioner.core.health import Cause, ConfigHealth
 from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.report import PassReport
 from provisioner.core.secret import Secret
-from provisioner.core.settings import BasicAuth, ConflictPolicy, Connection, DirectorySettings, Policy, Settings, TargetSettings
+from provisioner.core.settings import (
+    BasicAuth,
+    ConflictPolicy,
+    Connection,
+    DeletedPolicy,
+    DirectorySettings,
+    DriftPolicy,
+    Policy,
+    Settings,
+    TargetSettings,
+)
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board, Identity
 from provisioner.daemon.shelf import Shelf
@@ -152,3 +162,17 @@ def test_an_edit_that_a_save_ran_into_is_looked_at_once_more_and_then_left_to_pe
         assert [ConflictKind.VERSION_MISMATCH, ConflictKind.BOTH_CHANGED] == [
             each.kind for _, report in scene.meter.passes for each in report.conflicts
         ]
+
+
+@pytest.mark.parametrize("deed", ["edited", "deleted"])
+def test_what_a_refused_save_was_to_put_back_is_looked_at_until_it_is_put_back(place: House, deed: str) -> None:
+    """The records alone said that all was at rest: the next pass believed them, and the patrol tells each state once."""
+    with _at_work(place, Policy(drift=DriftPolicy.REVERT, deleted=DeletedPolicy.RECREATE)) as scene:
+        if deed == "edited":
+            place.browser.edit("first", title="By hand")
+        else:
+            place.browser.delete("first")
+        place.sandbox.faults.set(Faults(path=SAVES, methods=("POST",), pending=1))
+        scene.worker.wish(Cause.DRIFT, frozenset({Uid("first")}))
+        until(lambda: len(scene.meter.passes) == 3)
+        assert (["start", "drift", "retry"], "One") == (scene.meter.causes, scene.title)

@@ -20,7 +20,9 @@ from provisioner.sandbox.apis.shapes import BY_FILE, Object, shown, status_in
 from provisioner.sandbox.content import body_of
 from provisioner.sandbox.discarding import discard
 from provisioner.sandbox.drafts import Wanted
+from provisioner.sandbox.folders import check_moved_depth, check_new_depth
 from provisioner.sandbox.objects import MANAGER, MANAGERS, MESSAGE, Item
+from provisioner.sandbox.refusals import Refused
 from provisioner.sandbox.writing import kept, slipped_in
 
 _NOT_TO_BE_SET = "resourceVersion should not be set on objects to be created"
@@ -110,6 +112,19 @@ def _check_folder(asked: Asked, sent: Sent) -> None:
         )
 
 
+def _check_depth(asked: Asked, sent: Sent, item: Item | None) -> None:
+    """A folder may not lie too deep; a dry run is told so too (12.4)."""
+    if not asked.kind.is_folder:
+        return
+    try:
+        if item is None:
+            check_new_depth(asked.server, asked.caller.organisation, sent.folder_uid)
+        else:
+            check_moved_depth(asked.server, item, sent.folder_uid)
+    except Refused as refused:
+        raise statuses.too_deep(refused.refusal.status, refused.refusal.message) from refused
+
+
 def _content(asked: Asked, item: Item, sent: Sent) -> Item:
     """The item with the content that was sent."""
     title, tags = sent.spec.get("title"), sent.spec.get("tags")
@@ -138,6 +153,7 @@ def _created(asked: Asked, sent: Sent, *, dry: bool) -> Object:
         creator=caller.identity,
     )
     item = _content(asked, blank, sent)
+    _check_depth(asked, sent, None)
     if dry:
         return _as_a_rehearsal(asked, item, sent)
     _check_folder(asked, sent)
@@ -152,6 +168,7 @@ def _replaced(asked: Asked, item: Item, sent: Sent, *, dry: bool) -> Object:
     """What was there with what was sent. What v1 had to migrate counts as changed, as it does on 12.4 ("put identical with rv")."""
     status = json.dumps(status_in(item, asked.version)) if not asked.kind.is_folder else "{}"
     changed = replace(_content(asked, item, sent), status=status)
+    _check_depth(asked, sent, item)
     if dry:
         return _as_a_rehearsal(asked, changed, sent)
     _check_folder(asked, sent)

@@ -109,6 +109,11 @@ def forbidden(kind: Kind, name: str, why: str) -> StatusRefused:
     return StatusRefused(403, f"{kind.full}{shown} is forbidden: {why}", "Forbidden", _about(kind, name))
 
 
+def too_deep(code: int, message: str) -> StatusRefused:
+    """A folder with too many above it: a create is refused like a failure (500), a move like any other request."""
+    return StatusRefused(code, message, *(("BadRequest", {"uid": "folder.maximum-depth-reached"}) if code < 500 else ()))
+
+
 def not_allowed(kind: Kind, message: str) -> StatusRefused:
     """A verb that this kind does not have."""
     return StatusRefused(405, message, "MethodNotAllowed", {"group": kind.group, "kind": kind.plural})
