@@ -35,7 +35,7 @@ from provisioner.core.dialect import Grafana
 from provisioner.core.errors import SourceError, StateUnusable, TargetError, TargetForbidden, TargetUnsuitable
 from provisioner.core.folder_order import in_order, passing_title
 from provisioner.core.live import Live
-from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, FolderUid, Json, Revision, SourceName
+from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, FolderUid, Json, Revision, SourceName, Uid
 from provisioner.core.server import LiveFolder
 from provisioner.core.settings import TargetSettings
 from provisioner.journal import Journal
@@ -46,7 +46,9 @@ FLATTEN = BY_CODE["folder-too-deep"].remedy
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What an apply works with. `content` gives what is to be sent, None when the file changed since."""
+    """What an apply works with. `content` gives what is to be sent, None when the file changed since. What is `left_alone` is not sent, and
+    told as it was told before.
+    """
 
     grafana: Grafana
     journal: Journal
@@ -54,6 +56,7 @@ class Hands:
     live: Live
     revisions: Mapping[SourceName, Revision]
     target: TargetSettings
+    left_alone: Mapping[Uid, Outcome]
     stopping: Callable[[], bool]
     on_outcome: Callable[[Outcome], None]
 
@@ -119,6 +122,9 @@ class _Run:
 
     def dashboard(self, change: CreateDashboard | UpdateDashboard, sender: Sender) -> Outcome:
         """Saves one dashboard, unless its folder could not be made."""
+        refused = self._hands.left_alone.get(change.dashboard.uid)
+        if refused is not None and not isinstance(refused.change, CreateFolder) and refused.change.dashboard == change.dashboard:
+            return self._told(replace(refused, change=change))
         try:
             content = None if self.stopped or self.error else self._hands.content(change.dashboard)
         except SourceError as failed:
@@ -282,7 +288,8 @@ class _Run:
 
     def _done(self, change: CreateFolder, live: LiveFolder, detail: str = "") -> Outcome:
         self._hands.journal.folder(change.folder)
-        return Outcome(change, Result.MOVED if live.parent != change.folder.parent else Result.UPDATED, detail)
+        told = "; ".join(each for each in (detail, change.unseen) if each)
+        return Outcome(change, Result.MOVED if live.parent != change.folder.parent else Result.UPDATED, told)
 
     def _is_now(self, folder: DesiredFolder, words: str) -> bool:
         """The answer was lost: what is there decides."""

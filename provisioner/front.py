@@ -92,7 +92,7 @@ class Front:
             self.close()
             self._serving = self._begin(bound)
             self._address = (settings.server.host, settings.server.port)
-            log.info("web.listening", url=self._serving.url)
+            log.info("web.listening", url=self._serving.url, open_to=self._serving.bound.open_to)
 
     def close(self) -> None:
         """Lets go of the address."""

@@ -48,12 +48,12 @@ class Parts:
 
     `release` names the rules that we work by. `scan` says which dashboards of ours are looked at for drift; what git changed is asked for
     anyway. Without `search`, the server is not asked for all that it has where a few questions will do. `take` are dashboards of which a
-    person said that git wins, this once. `place_notes` finds the lines of notes too, which takes a while and is of no use where they are
-    only counted. `desiring` is kept from pass to pass where there are many. `only_records` adopts and writes nothing to the server;
-    `server_side` shows the server what a plan would write, as dry runs; `agree` is shown the plan before anything is written, and raises to
-    forbid it. `take_home` sets the home dashboard whoever chose another one. `reach` asks the server who it is also where the records alone
-    show that nothing is to be done: whether it is there at all. `on_plan` is told how many changes there will be, `on_outcome` of each as
-    it happens.
+    person said that git wins, this once. What is `left_alone` was refused before: for as long as it is the same, it is not sent, and is
+    told as it was. `place_notes` finds the lines of notes too, which takes a while and is of no use where they are only counted.
+    `desiring` is kept from pass to pass where there are many. `only_records` adopts and writes nothing to the server; `server_side` shows
+    the server what a plan would write, as dry runs; `agree` is shown the plan before anything is written, and raises to forbid it.
+    `take_home` sets the home dashboard whoever chose another one. `reach` asks the server who it is also where the records alone show that
+    nothing is to be done: whether it is there at all. `on_plan` is told how many changes there will be, `on_outcome` of each as it happens.
     """
 
     library: Library
@@ -66,6 +66,7 @@ class Parts:
     scan: Scan = ALL
     search: bool = True
     take: frozenset[Uid] = frozenset()
+    left_alone: Mapping[Uid, Outcome] = field(default_factory=dict)
     release: str = ""
     severities: tuple[tuple[str, Severity], ...] = ()
     place_notes: bool = True
@@ -190,7 +191,8 @@ def _carried_out(report: PassReport, intended: Intended, grafana: Grafana, targe
     journal = Journal(grafana, parts.ledger, intended.ours, moment, revisions)
     for folder in plan.agreed_folders:
         journal.folder(folder)
-    hands = Hands(grafana, journal, parts.library.content, intended.live, revisions, target, parts.stopping, parts.on_outcome)
+    waiting = (parts.left_alone, parts.stopping, parts.on_outcome)
+    hands = Hands(grafana, journal, parts.library.content, intended.live, revisions, target, *waiting)
     applied = apply(plan, hands)
     report = replace(report, outcomes=applied.outcomes, stopped=applied.stopped)
     if applied.error is not None:

@@ -122,7 +122,7 @@ class Sender:
             case Rejected(404, words):
                 return Outcome(change, Result.FAILED, f"the server does not find where to put it: {words}", AGAIN)
             case Rejected(status, words):
-                return Outcome(change, Result.FAILED, f"the server refuses it ({status}): {words}", "mend the file")
+                return Outcome(change, Result.FAILED, f"the server refuses it ({status}): {words}", _mend(change))
             case Forbidden(words, permission):
                 return Outcome(change, Result.FAILED, words, grant(permission or "dashboards:write"))
             case Gone(words):
@@ -234,7 +234,8 @@ def _saved(change: Write, answer: Saved) -> Outcome:
     if before is not None and (answer.mark == before or (answer.mark.version == before.version and not moved)):
         detail = "the server has it already, in a form of its own, and wrote nothing"
         return Outcome(change, Result.UNCHANGED, detail, after=answer.mark, url=answer.url)
-    return Outcome(change, _done(change), before=before, after=answer.mark, url=answer.url)
+    detail = change.unseen if isinstance(change, UpdateDashboard) else ""
+    return Outcome(change, _done(change), detail, before=before, after=answer.mark, url=answer.url)
 
 
 def _about_new(change: Write) -> str:
@@ -274,3 +275,8 @@ def _theirs(change: Write) -> LiveState | None:
 
 def _conflict(change: Write, found: Conflict) -> Outcome:
     return Outcome(change, Result.CONFLICT, conflict=found)
+
+
+def _mend(change: Write) -> str:
+    """Where the reason stands in the file, it is named: a person may have switched off the rule that would have said it before."""
+    return "mend the file" if change.dashboard.title.strip() else "give the dashboard a title in the file"

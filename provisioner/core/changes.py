@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioner.core.model import DesiredDashboard, DesiredFolder, Fingerprint, FolderUid, Hiding, Json, Uid
+from provisioner.core.model import ROOT, DesiredDashboard, DesiredFolder, Fingerprint, FolderUid, Hiding, Json, Uid
 from provisioner.core.records import FolderRecord, Record, Why
 from provisioner.core.server import Found, LiveDashboard, LiveFolder, Mark
 from provisioner.core.settings import OWNER_PREFIX
@@ -114,6 +114,12 @@ class Conflict:
     theirs_changed: tuple[Difference, ...] = ()
 
 
+UNSEEN = "in the root folder it inherits no permissions: administrators alone see it, until it is given some"
+"""What becomes of a dashboard or folder that leaves a folder for the root (12.4.0, by /api and /apis alike): it has no permissions of its
+own, and default ones are given to what is created there, never to what is moved there.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class CreateFolder:
     """`folder` as the server will hold it: flat ("Parent / Child") where it has no nested folders.
@@ -124,6 +130,12 @@ class CreateFolder:
     folder: DesiredFolder
     reason: str
     live: LiveFolder | None = None
+
+    @property
+    def unseen(self) -> str:
+        """`UNSEEN` where that is what becomes of it; else "". A state is what the servers give of which it is known."""
+        live = self.live
+        return UNSEEN if live is not None and live.state and live.parent != self.folder.parent == ROOT else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,11 @@ class UpdateDashboard:
     differences: tuple[Difference, ...] = ()
     moves: bool = False
     keep: Why | None = None
+
+    @property
+    def unseen(self) -> str:
+        """As that of a folder."""
+        return UNSEEN if self.moves and self.live.mark.state and self.live.folder != self.dashboard.folder == ROOT else ""
 
 
 Change = CreateFolder | CreateDashboard | UpdateDashboard

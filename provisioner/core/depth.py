@@ -61,8 +61,8 @@ def _depth(uid: FolderUid, parents: Mapping[FolderUid, FolderUid]) -> int:
 
 
 def _about(dashboard: DesiredDashboard, depth: int, most: int, live: Live) -> Problem:
-    place = " / ".join(dashboard.titles)
-    message = f'its folder "{place}" would be {depth} levels deep, and Grafana {live.server.version} takes {most}: it is not applied'
+    folder, version = dashboard.titles[-1], live.server.version
+    message = f'folder "{folder}" would lie {depth} levels deep, and Grafana {version} takes {most}: the file is not applied'
     return problem("folder-too-deep", dashboard.origin.shown, message, document=dashboard.document.document)
 
 

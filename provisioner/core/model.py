@@ -251,8 +251,8 @@ class DesiredDashboard:
 
     @property
     def name(self) -> str:
-        """As people say it: "Platform / Hosts / Overview"."""
-        return " / ".join((*self.titles, self.title))
+        """As people say it: "Platform / Hosts / Overview". One without a title is a mistake that somebody has to find."""
+        return " / ".join((*self.titles, self.title or "(no title)"))
 
 
 @dataclass(frozen=True, slots=True, order=True)

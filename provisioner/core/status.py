@@ -15,6 +15,7 @@ from provisioner.core.guard import HoldReason
 from provisioner.core.model import DesiredDashboard, DesiredFolder, Uid
 from provisioner.core.records import Record
 from provisioner.core.report import PassReport
+from provisioner.core.server import LiveFolder
 
 
 class Standing(StrEnum):
@@ -41,8 +42,9 @@ _ORDER = tuple(Standing)
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One dashboard, or a folder that is in conflict. `since` is when it came to stand so (ISO 8601), "" where that is not known: for what
-    is in sync when it was last applied, for what was edited when it was last saved, for what has no file when that was first seen.
+    """One dashboard, or a folder that is in conflict or that git renames or moves. `since` is when it came to stand so (ISO 8601), "" where
+    that is not known: for what is in sync when it was last applied, for what was edited when it was last saved, for what has no file when
+    that was first seen.
 
     `detail` and `remedy` are sentences, "" where there is nothing to say. `differences` go from what we wrote to what is live where it
     drifted, and from live to git elsewhere.
@@ -107,6 +109,8 @@ def _stands(report: PassReport, records: Mapping[Uid, Record]) -> Iterator[Stand
     for change in plan.changes:
         if not isinstance(change, CreateFolder):
             yield _pending(change, records.get(change.dashboard.uid))
+        elif change.live is not None:  # one that is only to be made comes with the dashboards that need it
+            yield _to_be_renamed(change, change.live, report)
     for drift in plan.drifted:
         yield _drifted(drift)
     for conflict in plan.conflicts:
@@ -146,6 +150,11 @@ def _pending(change: CreateDashboard | UpdateDashboard, record: Record | None) -
         url=update.live.url if update else "",
         differences=update.differences if update else (),
     )
+
+
+def _to_be_renamed(change: CreateFolder, live: LiveFolder, report: PassReport) -> Stand:
+    of = change.folder
+    return Stand(Standing.PENDING, of.uid, " / ".join(of.titles), f"{report.shown(of)}/", detail=change.reason, url=live.url)
 
 
 def _drifted(drift: Drift) -> Stand:

@@ -6,7 +6,9 @@ dialect to see to. What the server would refuse is an error; what only its schem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -83,6 +85,31 @@ class Rehearsed:
     refused: int
 
 
+_SPEC = frozenset({"spec", "DashboardSpec"})
+"""What the path of a field begins with; the second is how 12.4 writes it of the form with elements and layout."""
+
+_NOT_KEPT = "the server does not know this field, and leaves it out"
+
+
+def dropped(sent: Json, kept: Json, path: str = "spec") -> Iterator[Cause]:
+    """The fields that a server leaves out of what it stores: 12.4 takes a v2 dashboard with fields that this form does not have, and says
+    nothing, at any depth (`fieldValidation=Strict` tells those at the top alone). What is empty is nobody's loss.
+    """
+    if isinstance(sent, Mapping) and isinstance(kept, Mapping):
+        for key, value in sent.items():
+            step = f"{path}.{json.dumps(key, ensure_ascii=False) if _UNSAFE.search(key) else key}"
+            if key in kept:
+                yield from dropped(value, kept[key], step)
+            elif value:
+                yield Cause(step, _NOT_KEPT)
+    elif isinstance(sent, list) and isinstance(kept, list) and len(sent) == len(kept):
+        for number, (value, other) in enumerate(zip(sent, kept, strict=True)):
+            yield from dropped(value, other, f"{path}.{number}")
+
+
+_UNSAFE = re.compile(r"[^\w-]")
+
+
 def standing(folder: FolderUid, missing: Mapping[FolderUid, FolderUid]) -> FolderUid:
     """The folder, or the nearest one above it that is there. `missing` are those to be made, each with its parent: what is not there yet
     has no permissions to judge by, and may be refused for nothing but that.
@@ -96,13 +123,14 @@ def told(dashboard: DesiredDashboard, content: Mapping[str, Json], verdict: Verd
     """What is to be said of one dashboard. That the credential may not write several is better told at once (`forbidden`)."""
     match verdict:
         case Taken(doubts, version, form):
-            for each in doubts:
-                yield _about(dashboard, "server-schema", _in_words(each, f" in form {version}"), _field(dashboard, each, content, form))
+            for each in _gathered(doubts):
+                found, remedy = _field(dashboard, each, content, form), _WITHOUT_IT if each.words == _NOT_KEPT else ""
+                yield _about(dashboard, "server-schema", _in_words(each, f" in form {version}"), found, remedy)
         case Refused(answer, ()):
             code, message, remedy = _of_the_whole(answer)
             yield _about(dashboard, code, message, Field(dashboard.document.pointer, there=True), remedy)
         case Refused(_, causes):
-            for each in causes:
+            for each in _gathered(causes):
                 yield _about(dashboard, "server-refuses", _in_words(each, ""), _field(dashboard, each, content, None))
         case never:
             assert_never(never)
@@ -139,6 +167,18 @@ def _of_the_whole(answer: NoSave) -> tuple[str, str, str]:
     assert_never(answer)
 
 
+_WITHOUT_IT = "correct its name, or take it out of the file: it is lost in any case"
+
+
+def _gathered(causes: Iterable[Cause]) -> Iterator[Cause]:
+    """One for each field: a schema of several alternatives names a field once for each of them, for instance three times for one word."""
+    by_field: dict[str, list[str]] = {}
+    for each in causes:
+        by_field.setdefault(each.field, []).append(each.words)
+    for field, (first, *others) in by_field.items():
+        yield Cause(field, "; ".join((first, *(each.removeprefix("Invalid value: ") for each in others))))
+
+
 def _in_words(cause: Cause, where: str) -> str:
     return f"{cause.field or 'all of it'}{where}: {cause.words}" if cause.field or where else cause.words
 
@@ -147,7 +187,7 @@ def _field(dashboard: DesiredDashboard, cause: Cause, content: Mapping[str, Json
     """The field as a place in the file. What a server says of an object's metadata is about its name, or about nothing that a file has."""
     document = dashboard.document
     first, *path = steps_of(cause.field) or ("",)
-    if first == "spec":
+    if first in _SPEC:
         found = field_in(content, path, form)
         return Field(document.pointer + found.pointer, found.there)
     return Field(uid_pointer(document) if (first, *path) == ("metadata", "name") else document.pointer, there=True)

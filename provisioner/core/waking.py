@@ -102,7 +102,8 @@ class LookAgenda:
 @dataclass(frozen=True, slots=True)
 class PassAgenda:
     """When the next pass over a target runs. `wished` is why, since `since`; `suspects` are dashboards to be looked at on the server.
-    `due_at` is when a grace time ends, `retry_at` when a backoff does.
+    `due_at` is when a grace time ends, `retry_at` when the backoff of a pass that failed does, `again_at` when a change that was refused is
+    tried again: with nothing else does that interfere.
     """
 
     wished: Cause | None = None
@@ -110,12 +111,14 @@ class PassAgenda:
     suspects: frozenset[Uid] = frozenset()
     due_at: float | None = None
     retry_at: float | None = None
+    again_at: float | None = None
     failures: int = 0
 
     @property
     def due(self) -> float | None:
         """The moment of the next pass; None when nothing is to be done until somebody wishes it."""
-        moments = [moment for moment in (self.retry_at, self.due_at if self.retry_at is None else None) if moment is not None]
+        waiting = (self.due_at, self.again_at) if self.retry_at is None else (self.retry_at,)
+        moments = [moment for moment in waiting if moment is not None]
         if self.wished is not None:
             moments.append(self.since if self.wished in _URGENT or self.retry_at is None else self.retry_at)
         return min(moments, default=None)
@@ -124,7 +127,8 @@ class PassAgenda:
         """Why the pass runs that is due now."""
         if self.wished is not None:
             return self.wished
-        return Cause.RETRY if self.retry_at is not None and self.retry_at <= now else Cause.DUE
+        tries = [moment for moment in (self.retry_at, self.again_at) if moment is not None]
+        return Cause.RETRY if tries and min(tries) <= now else Cause.DUE
 
     def wish(self, cause: Cause, now: float, suspects: frozenset[Uid] = frozenset()) -> PassAgenda:
         """The newest wish wins, but what is urgent is not made less so by what is not. What is new begins the count of failures anew."""
@@ -135,7 +139,7 @@ class PassAgenda:
 
     def taken(self) -> PassAgenda:
         """The pass begins: what is wished from now on is for the next one."""
-        return replace(self, wished=None, suspects=frozenset(), due_at=None, retry_at=None)
+        return replace(self, wished=None, suspects=frozenset(), due_at=None, retry_at=None, again_at=None)
 
     def ended(self, now: float, chance: float, *, failed: bool, due_in: float | None = None) -> PassAgenda:
         """A failure is tried again after a backoff; what is due by then anyway waits for it."""

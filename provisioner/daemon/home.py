@@ -24,7 +24,7 @@ class HomeLook:
         self._worker = worker
         self._clock = clock
         self._due = float("-inf")
-        self._told: Home | None = None
+        self._told: tuple[Home, int] | None = None
 
     def look(self, grafana: Grafana) -> None:
         """When it is due. Raises TargetError and StateUnusable."""
@@ -45,7 +45,7 @@ class HomeLook:
             if self._told is not None:  # by whom it was put back the pass knows: one that set it itself is at rest
                 self._worker.wish(Cause.DRIFT)
             self._told = None
-        elif live != self._told:
-            self._told = live
+        elif (live, self._worker.homes_set) != self._told:  # the same may be chosen again after it was put back
+            self._told = live, self._worker.homes_set
             # With its dashboard as a suspect the pass is not at rest, and comes to look at the home dashboard too.
             self._worker.wish(Cause.DRIFT, frozenset({wanted}))

@@ -94,7 +94,8 @@ class Patrol:
 
     def _rounds(self, interval: float) -> None:
         """As long as the server answers. The connection is opened when there is something to look at, or to ask for, and kept."""
-        while not (self._failures or self._pass_failed() or self._records()):
+        # Begun while a first pass fills the server, a round would look at the few that are recorded by then, again and again.
+        while not (self._failures or self._pass_failed() or (not self._worker.begins and self._records())):
             if self._closed.wait(_STEP):
                 return
         self._around.pulse.beat(self.name)

@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from provisioner.core.changes import Outcome
 from provisioner.core.errors import ProvisionerError
 from provisioner.core.health import Cause
+from provisioner.core.home import HomeState
 from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.ports import Ledger
+from provisioner.core.refusals import Refusals
 from provisioner.core.report import Failure, PassReport
 from provisioner.core.settings import TargetSettings
-from provisioner.core.waking import SETTLED, PassAgenda, due_in, suspects_of
+from provisioner.core.waking import PassAgenda, due_in, suspects_of
 from provisioner.daemon.around import Around
 from provisioner.daemon.board import Board
 from provisioner.daemon.mailbox import Mailbox
@@ -26,6 +29,9 @@ from provisioner.reconcile import Parts, failure_of, reconcile
 
 _IN_HASTE = frozenset({Cause.CHANGE, Cause.HOOK})
 """Somebody saved or pushed, and waits to see it. What the server refuses then is looked into by the pass that follows on the backoff."""
+
+_AFRESH = frozenset({Cause.START, Cause.CHANGE, Cause.HOOK, Cause.RECORDS, Cause.SIGNAL})
+"""Git changed, or a person did something: what was refused may be taken by now. Everything else leaves it alone until its time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,11 @@ class Worker:
         self._board = board
         self._around = around
         self._known: frozenset[Uid] = frozenset()
+        self._passes = 0
+        self.homes_set = 0
+        """How often the home dashboard was set."""
         self._reached = False  # by what was written down before this process began, a target that nobody can reach may look well
+        self._refusals = Refusals()
         self._desiring = Desiring()
         self._mailbox = Mailbox(PassAgenda(), lambda agenda: agenda.due, PassAgenda.taken, around.clock)
 
@@ -65,9 +75,19 @@ class Worker:
         return self._mailbox.agenda.retry_at
 
     @property
+    def again_at(self) -> float | None:
+        """When a change that the server refused is tried again (seconds of the clock); None when there is none, or a pass runs."""
+        return self._mailbox.agenda.again_at
+
+    @property
     def passing(self) -> bool:
         """Whether a pass runs: what it has written may not be recorded yet."""
         return self._around.pulse.is_busy(self.name)
+
+    @property
+    def begins(self) -> bool:
+        """Whether it runs its first pass: what it fills a new server with is recorded one by one."""
+        return self.passing and not self._passes
 
     def wish(self, cause: Cause, suspects: frozenset[Uid] = frozenset()) -> None:
         """A pass is wanted; `suspects` are looked at on the server."""
@@ -102,32 +122,38 @@ class Worker:
             return
         cause = agenda.cause(self._around.clock())
         self._board.begun(target.name, cause)
-        report = self._reconciled(files, self._known, search=cause not in _IN_HASTE)
+        left_alone = {} if cause in _AFRESH else self._refusals.left_alone(self._around.clock())
+        report = self._reconciled(files, left_alone, search=cause not in _IN_HASTE)
         suspects = suspects_of(report)
         self._known |= suspects
         if report.failure is None and not report.stopped:
             self._known = suspects
             self._reached = self._reached or report.server is not None
+            self._refusals = self._refusals.after(report, left_alone, self._around.clock(), self._around.chance())
         self._ended(report, cause, agenda)
 
-    def _reconciled(self, files: Mapping[SourceName, SourceFiles], suspects: frozenset[Uid], *, search: bool) -> PassReport:
+    def _reconciled(self, files: Mapping[SourceName, SourceFiles], left_alone: Mapping[Uid, Outcome], *, search: bool) -> PassReport:
         target, reach = self._part.settings, not self._reached
         try:
-            parts = replace(self._part.parts(files), scan=suspects, search=search, desiring=self._desiring, reach=reach)
+            parts = replace(self._part.parts(files), scan=self._known, search=search, desiring=self._desiring, reach=reach)
             with self._part.alone():
-                return reconcile(target, parts, write=True)
+                return reconcile(target, replace(parts, left_alone=left_alone), write=True)
         except ProvisionerError as error:
             return PassReport(target.name, target.connection.url, applied=True, failure=failure_of(error, target.name))
 
     def _ended(self, report: PassReport, cause: Cause, agenda: PassAgenda) -> None:
         around, name = self._around, self._part.settings.name
-        results = {*(each.result for each in report.outcomes), *(each.result for each in report.removals)}
-        failed = not report.stopped and (report.failure is not None or not results <= SETTLED)
+        self._passes += 1
+        self.homes_set += report.home is not None and report.home.state is HomeState.SET
+        failed = not report.stopped and report.failure is not None
         now, chance = around.clock(), around.chance()
         ended = replace(PassAgenda(), failures=agenda.failures).ended(now, chance, failed=failed, due_in=due_in(report, around.now()))
-        self._mailbox.post(lambda each: replace(each, failures=ended.failures, retry_at=ended.retry_at, due_at=ended.due_at))
+        ended = replace(ended, again_at=self._refusals.due)
+        self._mailbox.post(
+            lambda each: replace(each, failures=ended.failures, retry_at=ended.retry_at, due_at=ended.due_at, again_at=ended.again_at)
+        )
         around.meter.passed(report, cause)
-        self._board.passed(name, report, retry_at=ended.retry_at, owned=self._owned())
+        self._board.passed(name, report, retry_at=ended.again_at if ended.retry_at is None else ended.retry_at, owned=self._owned())
 
     def _owned(self) -> int:
         try:

@@ -34,10 +34,16 @@ from provisioner.core.model import FolderUid, Uid
 from provisioner.grafana.addresses import page_of
 from provisioner.grafana.answers import is_too_deep, of_any_write
 from provisioner.grafana.replies import Lost, Reply
-from provisioner.grafana.resource_heads import head_of, object_in
+from provisioner.grafana.resource_heads import head_of, object_in, version_in
 
 _TO_BE_CREATED = "should not be set on objects to be created"
 """What a PUT with a resourceVersion is told of a name that is not there: 500 (transcripts, "put to unknown name with rv")."""
+
+_NO_FOLDER = "access denied to folder"
+"""What a PUT is told that moves a dashboard to where no folder is, or none for this credential: 500 on 12.4.0, nothing written."""
+
+_NOT_MOVED = ("move target not found", "under its own descendant", "title cannot be empty")
+"""What a PUT of a folder is told with 500 on 12.4.0, nothing written. The first also where its new parent may not be seen."""
 
 _PROVISIONED = "provisioned dashboard"
 _MANAGED = ("managed by", "resource manager", "must be managed")
@@ -51,7 +57,7 @@ def save_answer(reply: Reply | Lost, save: Save, site: str) -> SaveAnswer:
     words = reply.words
     match reply.status:
         case 200 | 201:
-            return _saved(reply, site)
+            return _saved(reply, save, site)
         case 202:
             return NotSaved(words)
         case 404:
@@ -60,6 +66,8 @@ def save_answer(reply: Reply | Lost, save: Save, site: str) -> SaveAnswer:
             return VersionMismatch(words)
         case 500 if save.version is not None and _TO_BE_CREATED in words:
             return Gone(words)
+        case 500 if words == _NO_FOLDER:
+            return Forbidden(f"{words}: it is not there, or the credential may not save in it", "dashboards:create")
         case _:
             return _refused(reply, site, "dashboards:create" if save.version is None else "dashboards:write")
 
@@ -109,7 +117,7 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdateAnswer:
         return Unknown(reply.words)
     match reply.status:
         case 200 | 201:
-            head = head_of(reply.fields)
+            head = head_of(reply.fields, unmoved="not told")  # of a folder, the generation is all that is asked for
             if head is None:
                 return Unknown(f"{reply.status}, but not with what was changed: {reply.words}")
             return FolderUpdated(str(object_in(reply.fields, "spec").get("title") or ""), head.folder, head.generation)
@@ -121,12 +129,14 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdateAnswer:
             return FolderStale(reply.words)
         case 500 if _TO_BE_CREATED in reply.words:
             return Gone(reply.words)
+        case 500 if any(each in reply.words for each in _NOT_MOVED):
+            return Rejected(reply.status, reply.words)
         case _:
             return _refused(reply, site, "folders:write")
 
 
-def _saved(reply: Reply, site: str) -> Saved | Unknown:
-    head = head_of(reply.fields)
+def _saved(reply: Reply, save: Save, site: str) -> Saved | Unknown:
+    head = head_of(reply.fields, version_in(save.state))
     if head is None or head.generation <= 0:
         return Unknown(f"{reply.status}, but not with what was saved: {reply.words}")
     return Saved(Uid(head.name), head.mark, page_of(site, None, "d", head.name))

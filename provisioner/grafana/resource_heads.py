@@ -115,10 +115,14 @@ class Head:
         return self.annotations.get(_UPDATED) or self.created
 
 
-def head_of(value: Json) -> Head | None:
-    """None where the object is none: without a name or a resourceVersion nothing can be done with it."""
+def head_of(value: Json, unmoved: str = "") -> Head | None:
+    """None where the object is none: without a name or a resourceVersion nothing can be done with it.
+
+    `unmoved` is the resourceVersion that a PUT went over: 12.4 leaves it out of its answer when nothing at all was changed, and writes
+    nothing then (transcript refusals-12.4.0, "put identical"). Taken for no answer, each such save was told as failed.
+    """
     meta = object_in(value, "metadata")
-    name, version, generation = meta.get("name"), meta.get("resourceVersion"), meta.get("generation")
+    name, version, generation = meta.get("name"), meta.get("resourceVersion") or unmoved, meta.get("generation")
     if not isinstance(name, str) or not name or not isinstance(version, str) or not version:
         return None
     return Head(

@@ -22,6 +22,7 @@ METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,app
 TABLE = "application/json;as=Table;g=meta.k8s.io;v=v1,application/json"
 """The same with titles (transcripts, "list table")."""
 
+_BROKEN_OFF = "continue token"
 PAGE = 500
 _MOST_PAGES = 10_000
 
@@ -54,8 +55,8 @@ def listing(client: Client, path: str, what: str, accept: str = "") -> Listing:
     token, again, version = "", True, ""
     for _ in range(_MOST_PAGES):
         reply = client.read(path, {"limit": PAGE, **({"continue": token} if token else {})}, accept)
-        if reply.status == HTTPStatus.GONE and token and again:
-            token, again = "", False  # the state of the list has expired: once more from the start
+        if token and again and _is_over(reply):
+            token, again = "", False  # once more from the start
             continue
         found.update((row.head.name, row) for row in _rows(client.site, what, reply))
         meta = object_in(reply.fields, "metadata")
@@ -65,6 +66,13 @@ def listing(client: Client, path: str, what: str, accept: str = "") -> Listing:
             break
         token = following
     return Listing(found, version)
+
+
+def _is_over(reply: Reply) -> bool:
+    """Whether a list cannot go on from where it was: its state has expired, or the server does not know its own token any more, which it
+    tells by 500 (transcript refusals-12.4.0, "list with a bad continue token"), after an upgrade, say.
+    """
+    return reply.status == HTTPStatus.GONE or (reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and _BROKEN_OFF in reply.words)
 
 
 def _rows(site: str, what: str, reply: Reply) -> Iterator[Row]:

@@ -4,8 +4,8 @@ In: saves, as they would go out. Out: verdicts. Nothing is left on the server: b
 under a name that nobody has shows that the server makes none of it come true.
 
 Two questions for a dashboard: the very request of the save, as a dry run; and, where it would be taken as it is (v0alpha1 takes anything),
-what the strict check of the form says that Grafana's own pages save in. Not part of a dry run are whether the folder is there, and quotas
-(reference 5.2).
+what the strict check of the form says that Grafana's own pages save in. Not part of a dry run are whether the folder is there, quotas
+(reference 5.2) and permissions: these are asked for themselves (`Rights`).
 """
 
 from __future__ import annotations
@@ -14,21 +14,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from provisioner.core.answers import Busy, Rejected, Save, Saved, VersionMismatch
+from provisioner.core.answers import Busy, Forbidden, Rejected, Save, Saved, VersionMismatch
 from provisioner.core.documents.bare import is_new_schema
 from provisioner.core.model import ROOT, Json
 from provisioner.core.payload import encode
-from provisioner.core.verdict import UNUSED, Cause, NoRehearsal, NoSave, Refused, Taken, Verdict
+from provisioner.core.verdict import UNUSED, Cause, NoRehearsal, NoSave, Refused, Taken, Verdict, dropped
 from provisioner.grafana import failures
 from provisioner.grafana.client import Client
 from provisioner.grafana.replies import Lost, Reply, readable
 from provisioner.grafana.resource_answers import save_answer
 from provisioner.grafana.resource_api import Api
 from provisioner.grafana.resource_heads import head_of, object_in, version_in
+from provisioner.grafana.resource_rights import Rights
 
 _TRIAL: Mapping[str, Json] = {"title": "A dry run of provisioner, never saved", "panels": []}
 _STRICT = re.compile(r'(unknown|duplicate) field "((?:[^"\\]|\\.)*)"')
-"""How Kubernetes tells fields that a typed form does not have: in the message alone (not recorded)."""
+"""How Kubernetes tells fields that a typed form does not have: in the message alone (12.4.0, v2beta1, `fieldValidation=Strict`)."""
+
+_MISTYPED = re.compile(r"cannot unmarshal (.+) into Go struct field \w+\.(spec\.\S+) of type (\S+)")
+"""How 12.4 tells a value of the wrong type in a typed form, with status 400. Names of elements are left out of the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Sending:
 @dataclass(frozen=True, slots=True)
 class Rehearsals:
     """A `core.dialect.Rehearsal`. `sending` gives what a save sends, or why it may not go out; `shown` the body of an object in a version;
-    `migrated` what the server makes of a content.
+    `migrated` what the server makes of a content; `rights` what the credential may write.
     """
 
     client: Client
@@ -56,6 +60,7 @@ class Rehearsals:
     sending: Callable[[Save], Sending | NoSave]
     shown: Callable[[Save, str], bytes]
     migrated: Callable[[Mapping[str, Json]], Mapping[str, Json] | None]
+    rights: Rights
 
     def tried(self) -> NoRehearsal | None:
         """Why there are no dry runs, after a trial; None where there are. Raises TargetError."""
@@ -83,7 +88,7 @@ class Rehearsals:
         return NoRehearsal(f"a dry run was taken for a save: the trial was stored as {UNUSED}, and deleted again")
 
     def verdict(self, save: Save) -> Verdict:
-        """One request, and one or two more where the save would be taken as it is."""
+        """One request, and one or two more where the save would be taken as it is; and one for each folder."""
         sending = self.sending(save)
         if not isinstance(sending, Sending):
             return Refused(sending)
@@ -91,9 +96,13 @@ class Rehearsals:
         refusal = _refusal(reply, save, self.client.site)
         if refusal is not None:
             return Refused(refusal, causes_in(reply))
-        if not self.api.pages or is_new_schema(save.content):
-            return Taken()
-        return self._checked(save)
+        lacked = self.rights.lacked(save)
+        if lacked:
+            return Refused(Forbidden("so the permissions say, which a dry run does not look at", lacked))
+        if is_new_schema(save.content):
+            spec = object_in(reply.fields, "spec") if isinstance(reply, Reply) else {}
+            return Taken(tuple(dropped(save.content, spec)) if spec else (), save.form)
+        return self._checked(save) if self.api.pages else Taken()
 
     def _checked(self, save: Save) -> Taken:
         """What the strict check says. Shown under the unused name, for it is the contents that are in question; where it answers with
@@ -116,7 +125,9 @@ def causes_in(reply: Reply | Lost) -> tuple[Cause, ...]:
     listed = object_in(reply.fields, "details").get("causes")
     named = [_cause(each) for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     told = tuple(dict.fromkeys(each for each in named if each.words or each.field))
-    return told or tuple(Cause(_below_spec(field), f"{kind} field") for kind, field in _STRICT.findall(reply.words))
+    unknown = tuple(Cause(_below_spec(field), f"{kind} field") for kind, field in _STRICT.findall(reply.words))
+    mistyped = (Cause(field, f"{kind} is wanted, and {given} was sent") for given, field, kind in _MISTYPED.findall(reply.words))
+    return told or unknown or tuple(mistyped)
 
 
 def _cause(given: Mapping[str, Json]) -> Cause:

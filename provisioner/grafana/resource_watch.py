@@ -1,8 +1,9 @@
-"""Watches of the resource API: a server tells by itself who was saved or taken away, as Kubernetes has it (reference 5.2; 12.4 answers 405,
-and no transcript has one that works).
+"""Watches of the resource API: a server tells by itself who was saved or taken away, as Kubernetes has it (reference 5.2). Grafana 12.4
+answers 405 for dashboards, whatever is switched on; this was tried with one of its kinds that can be watched.
 
-In: a client and the path of a kind. Out: `core.watching.Watch`es. A broken stream is gone on with where it ended. One that the server
-refuses, or that says what nobody understands, is not asked for again on this connection; one that always ends at once is given up.
+In: a client and the path of a kind. Out: `core.watching.Watch`es. A broken stream is gone on with where it ended, if that was just now. One
+that the server refuses, or that says what nobody understands, is not asked for again on this connection; one that always ends at once is
+given up.
 """
 
 from __future__ import annotations
@@ -48,12 +49,14 @@ class _EndError(Exception):
 class Pace:
     """Seconds, and the bytes of a line. The server is to end each stream after `stream`: who stands between may forget a connection that is
     silent for 60 seconds, and tell nobody. One that is silent for `grace` beyond that is dead. A stream of `lasting` was of use though
-    nothing happened. The first wait before the next is `wait`.
+    nothing happened. The first wait before the next is `wait`. After a `gap` without a stream all is listed again: 12.4 remembers the last
+    100 events of all kinds, and of what it has forgotten it says nothing (no 410; of 130 saves, the last 100 were told).
     """
 
     stream: int = 50
     grace: float = 10.0
     lasting: float = 10.0
+    gap: float = 5.0
     wait: float = FIRST_WAIT
     line_bytes: int = LINE_BYTES
 
@@ -88,6 +91,7 @@ class ResourceWatch:
         self._closed = Event()
         self._stream: Stream | None = None
         self._begun = False
+        self._ended: float | None = None
 
     @property
     def marks(self) -> Mapping[Uid, Mark]:
@@ -125,6 +129,9 @@ class ResourceWatch:
         if isinstance(stream, str):
             return stream
         try:
+            if self._ended is not None and self._of.client.waiting.clock() - self._ended > self._of.pace.gap:
+                stream.close()
+                raise _EndError(Expired())
             if not self._begun:
                 self._begun = True
                 yield Begun()
@@ -138,6 +145,7 @@ class ResourceWatch:
         except LineTooLong:
             raise _EndError(NoWatch("a line of its watch has no end"), for_good=True) from None
         finally:
+            self._ended = self._of.client.waiting.clock()
             with self._lock:
                 self._stream = None
         return "the server ends each watch at once"

@@ -63,6 +63,7 @@ from provisioner.grafana.resource_heads import (
 )
 from provisioner.grafana.resource_lists import METADATA, TABLE, Row, listed
 from provisioner.grafana.resource_people import People
+from provisioner.grafana.resource_rights import Rights
 from provisioner.grafana.resource_verdict import Rehearsals, Sending
 from provisioner.grafana.resource_watch import Watches
 from provisioner.grafana.transport import MOST_SAVES
@@ -184,7 +185,8 @@ class Resources(Opened):
 
     def rehearsal(self) -> Rehearsals | NoRehearsal:
         """Two requests: the trial."""
-        found = Rehearsals(self._client, self._api, self._sending, lambda save, version: self._body(save, None, version), self.migrated)
+        rights = Rights(self._client, self._api)
+        found = Rehearsals(self._client, self._api, self._sending, lambda save, kind: self._body(save, None, kind), self.migrated, rights)
         return found.tried() or found
 
     def save(self, save: Save) -> SaveAnswer:

@@ -12,6 +12,7 @@ contents.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from provisioner.core.answers import Busy, Forbidden, Rejected, Unknown
@@ -25,6 +26,7 @@ from provisioner.grafana.addresses import folder_uid, is_askable, segment
 from provisioner.grafana.client import Client, is_refusal_to_work
 from provisioner.grafana.probe import Release, release_of
 from provisioner.grafana.replies import Lost, Reply
+from provisioner.grafana.resource_people import named
 from provisioner.grafana.search import PAGE, Row, pages
 
 _SINCE: Release = (11, 1)
@@ -95,7 +97,8 @@ class TrashRoutes:
             return NoTrash("the server does not let us at the resource API (/apis), which its trash is seen by")
         items: list[Mapping[str, Json]] = []
         token = ""
-        path = f"{_GROUP}/{version}/namespaces/{segment(self._namespace())}/dashboards"
+        namespace = self._namespace()
+        path = f"{_GROUP}/{version}/namespaces/{segment(namespace)}/dashboards"
         for _ in range(_MOST_PAGES):
             params: dict[str, str | int] = {"labelSelector": _SELECTOR, "limit": _LIMIT}
             reply = self._client.read(path, {**params, "continue": token} if token else params)
@@ -110,7 +113,8 @@ class TrashRoutes:
         newest: dict[Uid, Trashed] = {}
         for each in found:
             newest.setdefault(each.uid, each)
-        return TrashSeen(tuple(newest.values()), empties=False)
+        people = named(self._client, namespace, (each.by for each in newest.values()))
+        return TrashSeen(tuple(replace(each, by=people.get(each.by, each.by)) for each in newest.values()), empties=False)
 
     def _version(self) -> str:
         """The version of the group to ask by; "" where the server hides it: a proxy answers 404 or a page, permissions 403."""

@@ -142,7 +142,7 @@ def _changes(changes: Sequence[Change]) -> list[str]:
     parts += ["", *_rest(len(changes) - _ROWS, "more change")]
     updates = [each for each in changes if isinstance(each, UpdateDashboard)]
     for each in updates[:_ROWS]:
-        moved = [f"- {text(words.move(each))}"] if each.moves else []
+        moved = [f"- {text(words.move(each))}{text(f'; {each.unseen}' if each.unseen else '')}"] if each.moves else []
         told = [*moved, *(f"- {text(found)}" for found in words.differences(each.differences))]
         parts += details(text(words.name(each.dashboard)), told)
     return parts

@@ -145,14 +145,16 @@ def _changes(report: PassReport, options: Options) -> Iterator[Line]:
     """Each change in a line, with what differs; a kind of which there are very many by directory. A reason that all share is said once."""
     changes = report.plan.changes
     numbers = Counter(words.verb(each) for each in changes)
-    named = [each for each in changes if isinstance(each, CreateFolder)][:_DIRECTORIES]
-    listed = [each for each in changes if options.verbose or numbers[words.verb(each)] <= LISTED or each in named]
+    named = {id(each) for each in [each for each in changes if isinstance(each, CreateFolder)][:_DIRECTORIES]}
+    listed = [each for each in changes if options.verbose or numbers[words.verb(each)] <= LISTED or id(each) in named]
     reasons = {verb: {each.reason for each in changes if words.verb(each) == verb} for verb in numbers}
     columns = widths([_cells(each) for each in listed])
     for each in listed:
         yield _row(*_SIGNS[words.verb(each)], words.verb(each), _cells(each), columns)
         if isinstance(each, UpdateDashboard):
             yield from _details(each, options)
+        if not isinstance(each, CreateDashboard) and each.unseen:
+            yield line((each.unseen, DOUBT), indent=_INDENT, hang=2)
         if isinstance(each, CreateDashboard) and each.twin is not None:
             twin = f"another dashboard of this title is there too: uid {each.twin.uid}, {each.twin.url}"
             yield line((twin, DOUBT), indent=_INDENT, hang=2)
@@ -160,7 +162,7 @@ def _changes(report: PassReport, options: Options) -> Iterator[Line]:
             yield line((f"why: {each.reason}", DIM), indent=_INDENT, hang=5)
     for verb, number in numbers.items():
         if number > LISTED and not options.verbose:
-            rest = [each for each in changes if words.verb(each) == verb and each not in named]
+            rest = [each for each in changes if words.verb(each) == verb and id(each) not in named]
             kind = _Kind.FOLDER if isinstance(rest[0], CreateFolder) else _Kind.DASHBOARD
             yield from _counted(kind, (*_SIGNS[verb], verb), rest)
     yield BLANK

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
-from provisioner.sandbox import around, dashboards, discarding, folders, general, history, organisations, search
+from provisioner.sandbox import around, dashboards, discarding, folders, general, history, naming, organisations, search
 from provisioner.sandbox.access import NotPermitted
 from provisioner.sandbox.answers import Misread, answer, page, permission_refusal, refuse, server_of
 from provisioner.sandbox.apis import routes as apis
@@ -28,7 +28,7 @@ from provisioner.sandbox.refusals import Refused
 from provisioner.sandbox.server import Server, make_server
 from provisioner.sandbox.settings import SandboxSettings
 
-_SUBJECTS = (apis, dashboards, around, discarding, history, folders, search, organisations, general)
+_SUBJECTS = (naming, apis, dashboards, around, discarding, history, folders, search, organisations, general)
 
 
 def utc_now() -> datetime:

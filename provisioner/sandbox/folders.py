@@ -17,8 +17,12 @@ from provisioner.sandbox import objects
 from provisioner.sandbox.access import (
     CHANGE_FOLDER,
     CREATE_FOLDER,
+    DELETE_DASHBOARD,
     DELETE_FOLDER,
+    IMPORT_DASHBOARD,
+    READ_DASHBOARD,
     READ_FOLDER,
+    RESTORE_DASHBOARD,
     Caller,
     Deed,
     caller_of,
@@ -38,6 +42,8 @@ from provisioner.sandbox.settings import Role
 
 _USUAL_LIMIT = 1000
 _LONGEST_CHAIN = 64
+_IN_ROOT = (READ_FOLDER, CREATE_FOLDER, IMPORT_DASHBOARD)
+_IN_FOLDER = (*_IN_ROOT, CHANGE_FOLDER, DELETE_FOLDER, READ_DASHBOARD, RESTORE_DASHBOARD, DELETE_DASHBOARD)
 
 
 def _shown(server: Server, caller: Caller, folder: Item) -> dict[str, object]:
@@ -83,6 +89,11 @@ def _alone(server: Server, caller: Caller, folder: Item) -> dict[str, object]:
     return {key: value for key, value in full.items() if key not in left_out}
 
 
+def _held(caller: Caller, deeds: tuple[Deed, ...]) -> dict[str, bool]:
+    """The permissions among these that the caller holds. What is not held is left out."""
+    return {deed.permission: True for deed in deeds if caller.role >= deed.role}
+
+
 def _found(server: Server, caller: Caller, request: Request) -> Item:
     folder = objects.by_uid(server.store, caller.organisation, request.path_params["uid"], is_folder=True)
     if folder is None:
@@ -123,9 +134,13 @@ def _listed(folder: Item) -> dict[str, object]:
 
 
 async def get_folder(request: Request) -> Response:
-    """GET /api/folders/:uid."""
+    """GET /api/folders/:uid. With `accesscontrol=true` it says what the caller may there; 12.4.0 also of "general", which is the root."""
     server, caller = _entered(request, READ_FOLDER)
-    return answer(_shown(server, caller, _found(server, caller, request)))
+    held = bool(server.generation.resource_versions) and request.query_params.get("accesscontrol") == "true"
+    if held and request.path_params["uid"] == "general":
+        return answer({"id": 0, "uid": "general", "title": "Dashboards", "accessControl": _held(caller, _IN_ROOT)})
+    shown = _shown(server, caller, _found(server, caller, request))
+    return answer(shown | {"accessControl": _held(caller, _IN_FOLDER)} if held else shown)
 
 
 async def get_folder_by_id(request: Request) -> Response:
@@ -176,6 +191,8 @@ def _check_free(server: Server, caller: Caller, uid: str) -> None:
     """Refuse a uid that is another object's."""
     refusals = server.generation.refusals
     check_uid(server, uid)
+    if refusals.folder_uid_reserved and uid == "general":
+        raise Refused(refusals.folder_uid_reserved)
     if objects.by_uid(server.store, caller.organisation, uid, is_folder=True):
         raise Refused(refusals.folder_exists)
     if refusals.other_kind and objects.by_uid(server.store, caller.organisation, uid):
@@ -241,8 +258,12 @@ async def move_folder(request: Request) -> Response:
     with server.store.transaction():
         folder = _found(server, caller, request)
         parent = body.get("parentUid") or ""
-        if parent and objects.by_uid(server.store, caller.organisation, parent, is_folder=True) is None:
+        above = objects.by_uid(server.store, caller.organisation, parent, is_folder=True) if parent else None
+        if parent and above is None:
             raise Refused(server.generation.refusals.folder_missing)
+        circle = server.generation.refusals.folder_in_itself
+        if circle and above and objects.is_inside(server.store, above, folder):
+            raise Refused(circle)
         check_moved_depth(server, folder, parent)
         return answer(_shown(server, caller, _updated(server, caller, replace(folder, folder_uid=parent))))
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from provisioner.sandbox import objects
 from provisioner.sandbox.access import Caller
-from provisioner.sandbox.apis.layouts import is_new_layout, to_classic
+from provisioner.sandbox.apis.layouts import is_new_layout, missing_element, to_classic
 from provisioner.sandbox.generation import AnnotationRights, SaveRule
-from provisioner.sandbox.objects import Item
+from provisioner.sandbox.objects import CLASSIC, Item
 from provisioner.sandbox.server import ANONYMOUS, Server
 from provisioner.sandbox.settings import Role
 
@@ -45,11 +45,16 @@ def dashboard_uri(server: Server, item: Item) -> str:
     return f"db/{item.slug}" if server.generation.save_rule is SaveRule.BY_SLUG else dashboard_url(server, item)
 
 
+def has_classic_form(item: Item, content: dict[str, Any]) -> bool:
+    """Whether there is one: not where the layout of v2 calls for an element that is not there (12.4)."""
+    return not is_new_layout(item.stored) or not missing_element(content)
+
+
 def shown_content(server: Server, item: Item) -> dict[str, Any]:
     """The content of a dashboard as the dashboard API shows it; on slug servers a uid is content like any other."""
     if server.generation.save_rule is not SaveRule.BY_SLUG:
         content = item.content()
-        if not is_new_layout(item.stored):
+        if not is_new_layout(item.stored) or not has_classic_form(item, content):
             return content
         return to_classic(content) | {key: content[key] for key in ("id", "uid", "version")}
     plain: dict[str, Any] = json.loads(item.body)
@@ -93,7 +98,7 @@ def meta(server: Server, caller: Caller, item: Item) -> dict[str, object]:
         "publicDashboardAccessToken": "",
         "publicDashboardUid": "",
         "publicDashboardEnabled": False,
-        "apiVersion": "v0alpha1",
+        "apiVersion": CLASSIC if has_classic_form(item, json.loads(item.body or "{}")) else item.stored,
     }
     return _known(server, full | _starred(server, caller, item) | (_of_folder(server, folder) if folder else {}))
 

@@ -208,6 +208,18 @@ def levels_below(store: Store, folder: Item) -> int:
     return level
 
 
+def is_inside(store: Store, inner: Item, outer: Item) -> bool:
+    """Whether a folder is another one, or stands in it at any depth."""
+    step: Item | None = inner
+    seen: set[int] = set()
+    while step and step.id not in seen:
+        if step.id == outer.id:
+            return True
+        seen.add(step.id)
+        step = by_uid(store, inner.organisation, step.folder_uid, is_folder=True) if step.folder_uid else None
+    return False
+
+
 def rename_folder_uid(store: Store, folder: Item, uid: str) -> None:
     """What stands in a folder follows its new uid."""
     with store.transaction() as database:

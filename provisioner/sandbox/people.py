@@ -113,6 +113,16 @@ def join(store: Store, organisation: int, person: int, role: Role) -> None:
         database.execute("INSERT OR REPLACE INTO member VALUES (?, ?, ?)", (organisation, person, int(role)))
 
 
+def members(store: Store, organisation: int) -> tuple[Account, ...]:
+    """Who belongs to an organisation, service accounts too, by id."""
+    with store.reading() as database:
+        rows = database.execute(
+            "SELECT person.* FROM person JOIN member ON member.person = person.id WHERE member.organisation = ? ORDER BY person.id",
+            (organisation,),
+        ).fetchall()
+    return tuple(account for row in rows if (account := _account(row)))
+
+
 def role_in(store: Store, organisation: int, person: int) -> Role:
     """The role of somebody in an organisation; NONE without membership."""
     with store.reading() as database:

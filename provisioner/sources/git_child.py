@@ -207,7 +207,7 @@ def run(args: Sequence[str], setup: Setup, *, seconds: float, given: bytes = b""
         with child.within(seconds):
             for helper in helpers:
                 helper.start()
-            out = child.stdout.read(_MOST + 1)
+            out = _read(child.stdout)
             if len(out) <= _MOST:
                 for helper in helpers:
                     helper.join(seconds)
@@ -248,6 +248,14 @@ def _drain(pipe: IO[bytes], kept: bytearray) -> None:
     with suppress(ValueError, OSError):  # closed by `end` in the other thread
         while chunk := os.read(pipe.fileno(), 1 << 16):
             kept += chunk[: max(0, _MOST_WORDS - len(kept))]
+
+
+def _read(pipe: IO[bytes]) -> bytes:
+    """To the end, or to where it is too much. Asked for all at once, Python takes memory for the most that may come: 64 MiB, each time."""
+    pieces = bytearray()
+    while len(pieces) <= _MOST and (piece := os.read(pipe.fileno(), 1 << 16)):
+        pieces += piece
+    return bytes(pieces)
 
 
 def _feed(pipe: IO[bytes], given: bytes) -> None:

@@ -23,13 +23,16 @@ _Place = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
 
 
 class Bound:
-    """An address that is ours. `address` is as people write it, `url` how it can be reached from this machine."""
+    """An address that is ours. `address` is as people write it, `url` how it can be reached from this machine. `open_to` says who can reach
+    it: only `url`, of an address that is open to all, would look as if nobody else could.
+    """
 
     def __init__(self, host: str, sockets: tuple[socket.socket, ...]) -> None:
         self.sockets = sockets
         self.port: int = sockets[0].getsockname()[1]
         self.address = f"{_bracketed(host)}:{self.port}"
         self.url = f"http://{_bracketed(_reachable(host))}:{self.port}"
+        self.open_to = _open_to(each.getsockname()[0] for each in sockets)
 
     def close(self) -> None:
         """Lets go of it; who waits is refused."""
@@ -142,6 +145,15 @@ def _told(error: Exception) -> str:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _open_to(bound: Iterable[str]) -> str:
+    addresses = [ipaddress.ip_address(each.partition("%")[0]) for each in bound]
+    if any(each.is_unspecified for each in addresses):
+        return "all addresses of this machine"
+    if all(each.is_loopback for each in addresses):
+        return "this machine alone"
+    return " and ".join(map(str, addresses))
 
 
 def _reachable(host: str) -> str:

@@ -34,10 +34,13 @@ metadata:
 spec:
   title: New
   layout: {kind: GridLayout, spec: {items: []}}
-  elements:
-    panel-1:
-      kind: Pannel
-      spec: {id: 1}
+  elements: {}
+  cursorSync: On
+  annotations: []
+  links: []
+  tags: []
+  variables: []
+  timeSettings: {from: now-1h, to: now, autoRefresh: "", autoRefreshIntervals: [], hideTimepicker: false, fiscalYearStartMonth: 0}
 """
 OLD_ROWS = """{
   "uid": "rows", "title": "Rows", "schemaVersion": 14,
@@ -103,7 +106,7 @@ def _all(command: Command) -> None:
     command.write("files/new.yaml", NEW_FORM)
 
 
-SAID = [("server-refuses", "files/new.yaml", 10, 13), ("server-schema", "files/shop/null.json", 5, 20)]
+SAID = [("server-refuses", "files/new.yaml", 9, 15), ("server-schema", "files/shop/null.json", 5, 20)]
 
 
 def test_a_plan_tells_the_servers_verdict_at_its_place_and_leaves_nothing(command: Command, speaking: Running) -> None:
@@ -149,8 +152,8 @@ def test_the_text_says_what_was_shown_and_what_is_no_part_of_it(command: Command
     told = command("plan", "-c", command.config(speaking), "--server-side").out
     assert "1 would be refused by the server, 1 error, 1 warning" in told
     assert "3 dashboards were shown as dry runs, and 1 would be refused; folders are not part of a dry run" in told
-    assert 'spec.elements.panel-1.kind: Invalid value: one of "Panel", "LibraryPanel" is wanted' in told
-    assert "      kind: Pannel\n" in told
+    assert 'DashboardSpec.cursorSync: Invalid value: conflicting values "Crosshair" and "On"; conflicting values "Off" and "On"' in told
+    assert "  cursorSync: On\n" in told
 
 
 def test_every_file_is_validated_by_the_server_whether_it_changed_or_not_without_a_state_file(command: Command, speaking: Running) -> None:
@@ -199,7 +202,7 @@ def test_every_form_tells_what_the_server_said(command: Command, speaking: Runni
     _all(command)
     done = command(*asking, "-c", command.config(speaking), "--format", form)
     assert Exit.INVALID == done.code
-    for told in ("server-refuses", "server-schema", "files/new.yaml", "spec.elements.panel-1.kind", "spec.panels.0.datasource"):
+    for told in ("server-refuses", "server-schema", "files/new.yaml", "DashboardSpec.cursorSync", "spec.panels.0.datasource"):
         assert told in done.out
 
 
@@ -255,6 +258,13 @@ def test_a_credential_that_may_not_write_is_one_thing_to_mend(command: Command, 
     done = command("plan", "-c", config, "--server-side", "--format", "json")
     assert (Exit.INVALID, [("server-forbids", "target test")]) == (done.code, [(code, file) for code, file, *_ in _problems(done)])
     assert "may not write 3 dashboards (files/a.json, files/b.json, files/c.json)" in done.out
+
+
+def test_a_field_that_the_server_leaves_out_is_a_warning_at_its_place(command: Command, speaking: Running) -> None:
+    command.write("files/new.yaml", NEW_FORM.replace("cursorSync: On", "frobnicate: 1").replace("  tags", '  cursorSync: "Off"\n  tags'))
+    done = command("validate", "-c", command.config(speaking), "--server", "--target", "test", "--format", "json")
+    assert [("server-schema", "files/new.yaml", 9, 15)] == _problems(done)
+    assert "spec.frobnicate in form v2beta1: the server does not know this field, and leaves it out" in done.out
 
 
 def test_a_server_that_fails_on_one_gives_no_verdict_on_that_one_and_goes_on(command: Command, server: Start) -> None:

@@ -77,6 +77,7 @@ def test_no_parent_is_made_for_a_folder_that_is_there_in_another_place() -> None
 
     assert [type(each) for each in made.changes] == [CreateDashboard]
     assert kinds(made) == [ConflictKind.FOLDER_DIFFERS]
+    assert [(each.before, each.after) for each in made.conflicts[0].differences] == [("the root folder", "platform")]
 
 
 def test_a_live_folder_of_the_title_in_the_place_is_used_where_the_uid_is_ours_to_choose() -> None:
@@ -107,7 +108,7 @@ def test_a_stated_uid_whose_title_is_taken_is_told_and_the_folder_used_where_tit
     made = plan(STATED, folders=(live_folder("theirs", "Operations"),), on=OLD)
 
     [told] = made.conflicts
-    assert told.kind is ConflictKind.FOLDER_NAME_EXISTS
+    assert (told.kind, told.theirs) == (ConflictKind.FOLDER_NAME_EXISTS, live_folder("theirs", "Operations"))
     assert told.message == 'a folder of this title is there as uid "theirs"; it is used as it is'
     assert made_folders(made) == []
     assert placed(made) == ["theirs"]
@@ -122,17 +123,32 @@ def test_a_stated_uid_whose_title_is_taken_is_made_beside_it_where_titles_may_re
 
 
 @pytest.mark.parametrize(
-    ("title", "parent", "message"),
+    ("title", "parent", "message", "differs"),
     [
-        ("Betrieb", "", 'the folder is there as "Betrieb"; it is used as it is'),
-        ("Operations", "p", 'the folder is there as "Operations" in another place; it is used as it is'),
+        ("Betrieb", "", 'the folder is there as "Betrieb"; it is used as it is', ("title", "Betrieb", "Operations")),
+        (
+            "Operations",
+            "p",
+            'the folder is there as "Operations" in another place; it is used as it is',
+            ("folder", "Place", "the root folder"),
+        ),
+        (
+            "Operations",
+            "?",
+            'the folder is there as "Operations" in another place; it is used as it is',
+            ("folder", "?", "the root folder"),
+        ),
     ],
 )
-def test_a_folder_that_has_another_title_or_place_is_told_and_used(title: str, parent: str, message: str) -> None:
-    made = plan(STATED, folders=(live_folder("ops-uid", title, parent),))
+def test_a_folder_that_has_another_title_or_place_is_told_with_what_differs_and_used(
+    title: str, parent: str, message: str, differs: tuple[str, str, str]
+) -> None:
+    there = live_folder("ops-uid", title, parent)
+    made = plan(STATED, folders=(there, live_folder("p", "Place")))
 
     [told] = made.conflicts
-    assert (told.kind, told.message, told.ours) == (ConflictKind.FOLDER_DIFFERS, message, STATED.folders[0])
+    assert (told.kind, told.message, told.ours, told.theirs) == (ConflictKind.FOLDER_DIFFERS, message, STATED.folders[0], there)
+    assert [(each.part, each.before, each.after) for each in told.differences] == [differs]
     assert made_folders(made) == []
     assert placed(made) == ["ops-uid"]
 

@@ -14,7 +14,7 @@ from provisioner.core.records import Record
 from provisioner.core.report import Exit, Failure, PassReport, SourceState, exit_code
 from provisioner.core.server import Mark
 from provisioner.core.status import Standing, StatusReport, status
-from tests.core.builders import SOMETHING, beside, dashboard, wanted
+from tests.core.builders import SOMETHING, beside, dashboard, live_folder, wanted
 
 CPU, MEM, NET = wanted(dashboard("cpu.json"), dashboard("mem.json", "mem"), dashboard("net.json", "net")).dashboards
 
@@ -72,6 +72,15 @@ def test_what_belongs_to_others_is_told_apart_from_a_conflict_over_ours(kind: Co
     [told] = stands(Plan(conflicts=(conflict(kind, CPU, "so", theirs=BESIDE.live),)), cpu=record("cpu")).stands
 
     assert (told.standing, told.conflict and told.conflict.kind, told.record) == (standing, kind, record("cpu"))
+
+
+def test_a_folder_that_git_renames_is_pending_and_one_that_is_only_made_comes_with_its_dashboards() -> None:
+    [team] = wanted(dashboard("team/cpu.json")).folders
+    plan = Plan((CreateFolder(team, "moved in git", live_folder(team.uid, "old")), CreateFolder(replace(team, uid=FolderUid("n")), "new")))
+    [told] = stands(plan).stands
+
+    assert (Standing.PENDING, team.uid, "team", "team/", "moved in git") == (told.standing, told.uid, told.name, told.path, told.detail)
+    assert not stands(plan).well
 
 
 def test_a_folder_in_conflict_is_told_too() -> None:

@@ -21,7 +21,7 @@ from provisioner.core.answers import (
 )
 from provisioner.core.model import ROOT, DesiredDashboard, FolderUid
 from provisioner.core.problems import Problem, Severity
-from provisioner.core.verdict import Cause, NoSave, Refused, Taken, Verdict, forbidden, standing, told
+from provisioner.core.verdict import Cause, NoSave, Refused, Taken, Verdict, dropped, forbidden, standing, told
 from tests.core.builders import document, file, wanted
 
 CONTENT: dict[str, Any] = {"title": "CPU", "panels": [{"id": 1, "datasource": None}]}
@@ -51,6 +51,36 @@ def test_a_field_that_the_save_is_refused_for_is_an_error_at_its_place() -> None
 def test_each_field_is_a_problem_of_its_own() -> None:
     both = Refused(Rejected(422, "all of it"), (NULL, Cause("spec.title", "too long")))
     assert ["/panels/0/datasource", "/title"] == [each.pointer for each in told(_dashboard(), CONTENT, both)]
+
+
+def test_a_field_that_several_alternatives_of_a_schema_fault_is_one_problem() -> None:
+    alternatives = tuple(Cause("DashboardSpec.title", f'Invalid value: conflicting values "{each}" and "On"') for each in ("A", "B"))
+    found = _only(Refused(Rejected(422, "all of it"), alternatives))
+    assert 'DashboardSpec.title: Invalid value: conflicting values "A" and "On"; conflicting values "B" and "On"' == found.message
+    assert "/title" == found.pointer
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "fields"),
+    [
+        ({"a": 1, "frob": 2}, {"a": 1, "new": 3}, ["spec.frob"]),
+        ({"panel-1": {"deep": {"frob": True}}}, {"panel-1": {"deep": {}}}, ["spec.panel-1.deep.frob"]),
+        ({"list": [{"frob": "x"}, {"b": 1}]}, {"list": [{}, {"b": 1}]}, ["spec.list.0.frob"]),
+        ({"list": [{"frob": "x"}]}, {"list": []}, []),
+        ({"empty": "", "off": False, "none": None, "no": [], "nothing": {}}, {}, []),
+        ({"with.dot": 1}, {}, ['spec."with.dot"']),
+        ({"a": {"b": 1}}, {"a": "other"}, []),
+    ],
+)
+def test_what_a_server_leaves_out_is_named_by_its_path(sent: dict[str, Any], kept: dict[str, Any], fields: list[str]) -> None:
+    assert fields == [each.field for each in dropped(sent, kept)]
+
+
+def test_a_field_that_would_be_lost_is_a_warning_with_a_remedy_of_its_own() -> None:
+    [lost] = dropped({"panels": [{"id": 1, "datasource": "x"}]}, {"panels": [{"id": 1}]})
+    found = _only(Taken((lost,), "v2beta1"))
+    assert ("server-schema", "/panels/0/datasource") == (found.code, found.pointer)
+    assert "correct its name, or take it out of the file: it is lost in any case" == found.remedy
 
 
 def test_what_only_the_schema_finds_fault_with_is_a_warning_that_says_in_which_form() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioner.core.changes import ConflictKind, Drift, Plan
+from provisioner.core.changes import ConflictKind, CreateDashboard, CreateFolder, Drift, Outcome, Plan, Result
 from provisioner.core.conflicts import conflict
 from provisioner.core.guard import Held, HoldReason, Pruning
 from provisioner.core.health import Cause
@@ -137,6 +137,14 @@ def test_failures_wait_longer_and_longer_and_a_good_pass_ends_that() -> None:
     assert PassAgenda() == agenda.taken().ended(0.0, chance=0.0, failed=False)
 
 
+def test_what_was_refused_is_tried_again_when_its_time_comes_and_delays_nothing_else() -> None:
+    refused = PassAgenda(again_at=300.0)
+    assert (300.0, Cause.RETRY) == (refused.due, refused.cause(300.0))
+    assert (5.0, Cause.DRIFT) == (refused.wish(Cause.DRIFT, 5.0).due, refused.wish(Cause.DRIFT, 5.0).cause(5.0))
+    assert (100.0, Cause.DUE) == (replace(refused, due_at=100.0).due, replace(refused, due_at=100.0).cause(100.0))
+    assert 400.0 == replace(refused, retry_at=400.0).due
+
+
 def test_a_grace_time_that_ends_is_a_pass_by_itself() -> None:
     agenda = PassAgenda().ended(100.0, chance=0.0, failed=False, due_in=600.0)
     assert (700.0, Cause.DUE) == (agenda.due, agenda.cause(700.0))
@@ -172,6 +180,19 @@ def test_what_drifted_or_is_in_conflict_is_looked_at_again_and_a_folder_is_no_da
     drift = Drift(MEM, recorded(MEM), None, "", "")
     assert {"cpu", "mem"} == suspects_of(report(Plan(conflicts=conflicts, drifted=(drift,))))
     assert frozenset() == suspects_of(report())
+
+
+@pytest.mark.parametrize(("result", "suspects"), [(Result.UPDATED, set()), (Result.FAILED, {"cpu"}), (Result.NOT_DONE, {"cpu"})])
+def test_what_was_to_be_put_back_and_was_not_is_looked_at_again(result: Result, suspects: set[str]) -> None:
+    folder = CreateFolder(DesiredFolder(FolderUid("f"), "F", FolderUid(""), ("F",), "f"), "")
+    change = CreateDashboard(CPU, "")
+    plan = Plan(changes=(folder, change), unchanged=(MEM,))
+    outcomes = (Outcome(folder, result), Outcome(change, result))
+    assert suspects == suspects_of(replace(report(plan), outcomes=outcomes, looked=frozenset({CPU.uid, MEM.uid})))
+
+
+def test_what_could_not_be_compared_is_looked_at_again() -> None:
+    assert {"cpu"} == suspects_of(replace(report(Plan(unchanged=(MEM,))), looked=frozenset({CPU.uid, MEM.uid})))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class Scene:
     record: HomeRecord | None = field(default_factory=lambda: HomeRecord(Uid("fleet"), 1, NOW))
     stated: str | None = "fleet"
     asked: int = 0
+    homes_set: int = 0
     wishes: list[tuple[Cause, frozenset[Uid]]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
@@ -130,3 +131,11 @@ def test_one_that_is_ours_by_number_or_cannot_be_asked_for_is_nothing_to_tell(li
     scene = Scene()
     scene.look(live)
     assert (1, []) == (scene.asked, scene.wishes)
+
+
+def test_the_same_choice_after_ours_was_set_is_told_again() -> None:
+    scene = Scene()
+    scene.look(THEIRS)
+    scene.homes_set += 1
+    scene.look(THEIRS)
+    assert [TOLD, TOLD] == scene.wishes

@@ -137,13 +137,18 @@ class _Wished(Worker):
         super().__init__(part, Shelf(()), board, scene.around)
         self._scene = scene
         self.failed_until: float | None = None
-        self.busy = False
-        self.asked_whether_busy = 0
+        self.busy = self.first = False
+        self.asked_whether_busy = self.asked_whether_it_begins = 0
 
     @property
     def passing(self) -> bool:
         self.asked_whether_busy += 1
         return self.busy
+
+    @property
+    def begins(self) -> bool:
+        self.asked_whether_it_begins += 1
+        return self.first
 
     @property
     def retry_at(self) -> float | None:
@@ -180,6 +185,26 @@ def test_where_one_list_tells_all_what_moved_or_went_is_found_by_it_and_told_onc
     with _on_patrol(Scene(lists=True, versions={"b": version})) as scene:
         until(lambda: scene.listed >= 4)
         assert ([(Cause.DRIFT, frozenset({"b"}))], []) == (scene.wishes, scene.looks)
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_what_was_made_anew_and_went_again_before_it_was_seen_is_told_again(*, lists: bool) -> None:
+    with _on_patrol(Scene(lists=lists, versions={"b": 0})) as scene:
+        until(lambda: scene.wishes)
+        scene.recorded["b"] = 5
+        until(lambda: len(scene.wishes) == 2)
+
+
+def test_nothing_is_looked_at_while_a_first_pass_fills_the_server() -> None:
+    """The few that are recorded by then would be looked at again and again, for a whole interval."""
+    scene = Scene(uids=("a",))
+    scene.worker.first = True
+    with _on_patrol(scene):
+        until(lambda: scene.worker.asked_whether_it_begins, "it would begin")
+        scene.uids = ("a", "b", "c")
+        scene.worker.first = False
+        until(lambda: len(scene.looks) >= 3)
+        assert ["a", "b", "c"] == scene.looks[:3]
 
 
 def test_one_that_may_not_be_read_is_passed_over() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.core.changes import ConflictKind
+from provisioner.core.changes import ConflictKind, Result
 from provisioner.core.health import Cause, ConfigHealth
 from provisioner.core.model import SourceFiles, SourceName, Uid
 from provisioner.core.report import PassReport
@@ -33,7 +34,7 @@ from provisioner.reconcile import Parts
 from provisioner.sandbox.faults import Faults
 from provisioner.state.turns import Turns
 from provisioner.wiring import Run, opened
-from tests.daemon.desk import NOW, KeptLog, around, running, until
+from tests.daemon.desk import NOW, Clock, KeptLog, around, running, until
 from tests.whole.house import SAVES, SOURCE, TARGET, House, dashboard, house
 
 
@@ -62,11 +63,12 @@ class Scene:
     run: Run
     target: TargetSettings
     meter: Causes = field(default_factory=Causes)
+    clock: Callable[[], float] = time.monotonic
     on_plan: Callable[[int], None] = lambda _: None
 
     def __post_init__(self) -> None:
         self.log = KeptLog()
-        self.around: Around = replace(around(self.log), meter=self.meter)
+        self.around: Around = replace(around(self.log, self.clock), meter=self.meter)
         self.shelf = Shelf((SOURCE,))
         self.board = Board((self.target,), self.shelf, self.around, lambda *_: None)
         turns = Turns(lambda: self.run.alone("test"))
@@ -86,6 +88,17 @@ class Scene:
         self.shelf.change(SOURCE, lambda each: replace(each, files=files))
         self.worker.wish(cause)
 
+    def passed(self, cause: Cause) -> None:
+        """One more pass, with the only dashboard as a suspect."""
+        made = len(self.meter.passes)
+        self.worker.wish(cause, frozenset({Uid("first")}))
+        until(lambda: len(self.meter.passes) > made and not self.worker.passing)
+
+    @property
+    def refused(self) -> int:
+        """How many saves the server took without doing them."""
+        return self.place.sandbox.requests.count("POST", SAVES, 202)
+
     @property
     def waiting(self) -> tuple[SourceName, ...]:
         return self.board.health(Identity("1", NOW), ConfigHealth("", ""), 0).targets[0].waiting
@@ -96,12 +109,12 @@ class Scene:
 
 
 @contextmanager
-def _at_work(place: House, policy: Policy) -> Iterator[Scene]:
+def _at_work(place: House, policy: Policy, clock: Callable[[], float] = time.monotonic) -> Iterator[Scene]:
     auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
     target = TargetSettings(TARGET, Connection(TARGET, place.sandbox.url, auth, attempts=1), (SOURCE,), policy=policy)
     settings = Settings((DirectorySettings(SOURCE, str(place.files)),), (target,), str(place.place / "state.db"))
     with opened(settings, place.environment, place.stop) as run:
-        scene = Scene(place, run, target)
+        scene = Scene(place, run, target, clock=clock)
         with running(scene.worker.run, scene.worker.close):
             scene.save("One", Cause.START)
             until(lambda: scene.meter.passes)
@@ -158,7 +171,7 @@ def test_an_edit_that_a_save_ran_into_is_looked_at_once_more_and_then_left_to_pe
         place.browser.edit("first", title="By hand")
         scene.save("Two")
         until(lambda: len(scene.meter.passes) == 3)
-        until(lambda: scene.worker.retry_at is None, "nothing is tried again")
+        until(lambda: scene.worker.again_at is None, "nothing is tried again")
         assert [ConflictKind.VERSION_MISMATCH, ConflictKind.BOTH_CHANGED] == [
             each.kind for _, report in scene.meter.passes for each in report.conflicts
         ]
@@ -176,3 +189,33 @@ def test_what_a_refused_save_was_to_put_back_is_looked_at_until_it_is_put_back(p
         scene.worker.wish(Cause.DRIFT, frozenset({Uid("first")}))
         until(lambda: len(scene.meter.passes) == 3)
         assert (["start", "drift", "retry"], "One") == (scene.meter.causes, scene.title)
+
+
+def test_what_the_server_refuses_is_left_alone_by_passes_for_other_reasons_and_told_by_each(place: House) -> None:
+    clock = Clock()
+    with _at_work(place, Policy(), clock) as scene:
+        place.sandbox.faults.set(Faults(path=SAVES, methods=("POST",), pending=1000))
+        scene.save("Two")
+        until(lambda: scene.worker.again_at is not None, "it is refused")
+        tries = [scene.refused]
+        for cause, seconds in ((Cause.DRIFT, 0), (Cause.BACK, 0), (Cause.DRIFT, 1), (Cause.DRIFT, 0.4), (Cause.SIGNAL, 0)):
+            clock.now += seconds
+            scene.passed(cause)
+            tries.append(scene.refused)
+            assert [Result.FAILED] == [each.result for each in scene.meter.passes[-1][1].outcomes]
+        assert [1, 1, 1, 2, 2, 3] == tries
+        place.sandbox.faults.set(Faults())
+        scene.save("Three")
+        until(lambda: scene.title == "Three", "git changed: it is tried at once")
+
+
+def test_an_edit_is_looked_at_at_once_though_another_dashboard_is_refused(place: House) -> None:
+    with _at_work(place, Policy(), Clock()) as scene:
+        place.sandbox.faults.set(Faults(path=SAVES, methods=("POST",), pending=1000))
+        place.write("second.json", dashboard("second", "Refused"))
+        scene.save("One")
+        until(lambda: scene.worker.again_at is not None, "it is refused")
+        place.sandbox.faults.set(Faults())
+        place.browser.edit("first", title="By hand")
+        scene.passed(Cause.DRIFT)
+        assert [Uid("first")] == [each.dashboard.uid for each in scene.meter.passes[-1][1].plan.drifted]

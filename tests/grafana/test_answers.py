@@ -46,7 +46,7 @@ SAVES = ("POST", "/api/dashboards/db")
 FOLDERS = ("POST", "/api/folders")
 CHANGES = ("PUT", "/api/folders/folder-a")
 DELETIONS = [
-    *(("DELETE", f"/api/dashboards/uid/{uid}") for uid in ("beta-uid", "emoji", "hist", "from-file")),
+    *(("DELETE", f"/api/dashboards/uid/{uid}") for uid in ("beta-uid", "emoji", "hist", "from-file", "ref-l")),
     ("DELETE", "/api/folders/folder-a"),
 ]
 
@@ -77,13 +77,16 @@ SAVE_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
     (400, None, "dashboard cannot be changed to a folder"): Rejected,
     (400, None, "dashboard name cannot be the same as folder"): NameExists,
     (400, None, "dashboard title cannot be empty"): Rejected,
+    (400, None, "dashboard tag too long, max 50 characters"): Rejected,
     (400, None, "folder not found"): Rejected,
     (400, None, "invalid character 'n' looking for beginning of object key string"): Rejected,
     (400, None, "invalid character 'n' looking for beginning of object key string; dashboard: required"): Rejected,
+    (400, None, "message too long, max 500 characters"): Rejected,
     (400, None, "uid contains illegal characters"): Rejected,
     (400, None, "uid to long. max 40 characters"): Rejected,
     (400, None, "uid too long, max 40 characters"): Rejected,
     (400, "empty-name", "dashboard title cannot be empty"): Rejected,
+    (400, "title-too-long", "dashboard title cannot contain more than 5 000 characters"): Rejected,
     (400, "name-match", "dashboard name cannot be the same as folder"): NameExists,
     (403, None, "access denied to save dashboard"): Forbidden,
     (
@@ -111,6 +114,7 @@ FOLDER_MEANINGS: dict[tuple[int, str | None, str], type[Any]] = {
     (412, None, "the folder has been changed by someone else"): FolderExists,
     (412, "version-mismatch", "the folder has been changed by someone else"): FolderExists,
     (500, None, "folder api error"): Unknown,
+    (500, None, "folder api error: invalid uid for folder provided"): Unknown,
 }
 
 

@@ -26,12 +26,14 @@ from provisioner.core.answers import (
     Save,
     SaveAnswer,
     Saved,
+    TooDeep,
     Unknown,
     VersionMismatch,
 )
 from provisioner.core.errors import TargetUnauthorised
 from provisioner.core.model import ROOT, FolderUid, Uid
 from provisioner.core.server import Mark
+from provisioner.grafana.answers import folder_answer as by_dashboard_api
 from provisioner.grafana.replies import Lost, Reply
 from provisioner.grafana.resource_answers import delete_answer, folder_answer, folder_update_answer, save_answer
 from tests.grafana.resource_steps import STEPS, reply, reply_of, steps
@@ -122,6 +124,23 @@ def test_a_403_names_the_permission_that_can_be_granted(save: Save, permission: 
     assert Forbidden(words, "folders:write") == folder_update_answer(reply_of(403, {"message": words}), SITE)
 
 
+def test_a_dashboard_that_cannot_be_moved_into_a_folder_is_certainly_not_saved() -> None:
+    refused = save_answer(reply_of(500, {"status": "Failure", "message": "access denied to folder", "code": 500}), UPDATE, SITE)
+    assert Forbidden("access denied to folder: it is not there, or the credential may not save in it", "dashboards:create") == refused
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'move target not found folders.folder.grafana.app "gone" not found',
+        "cannot move folder under its own descendant, this would create a circular reference",
+        "folder title cannot be empty",
+    ],
+)
+def test_a_folder_that_twelve_refuses_with_500_is_certainly_not_changed(words: str) -> None:
+    assert Rejected(500, words) == folder_update_answer(reply_of(500, {"status": "Failure", "message": words, "code": 500}), SITE)
+
+
 def test_a_lost_answer_leaves_it_open() -> None:
     lost = Lost("no answer in time")
     assert Unknown("no answer in time") == save_answer(lost, UPDATE, SITE) == delete_answer(lost, SITE) == folder_answer(lost, SITE)
@@ -183,6 +202,16 @@ def test_a_folder_that_was_made_is_told_with_its_parent() -> None:
     assert Unknown is type(folder_answer(reply_of(201, {"kind": "Folder"}), SITE))
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(500, "Folder API error: folder max depth exceeded, max depth is 4"), (400, "Maximum nested folder depth reached")],
+)
+def test_a_folder_that_would_lie_too_deep_is_known_by_the_words_whatever_the_status(status: int, words: str) -> None:
+    assert TooDeep(words) == folder_answer(reply_of(status, {"message": words}), SITE)
+    assert TooDeep(words) == by_dashboard_api(reply_of(status, {"message": words}), SITE)
+    assert Unknown is type(folder_answer(reply_of(500, {"message": "Folder API error"}), SITE))
+
+
 def test_a_folder_that_was_changed_is_told_as_the_server_has_it_now() -> None:
     assert FolderUpdated("Res A1", FolderUid("res-a"), 1) == folder_update_answer(reply("create child folder"), SITE)
     assert Unknown is type(folder_update_answer(reply_of(200, {"kind": "Folder"}), SITE))
@@ -193,7 +222,8 @@ def test_a_folder_that_was_changed_is_told_as_the_server_has_it_now() -> None:
     [
         (412, "The folder has been changed by someone else", FolderStale),
         (403, "Cannot change resource manager: must be managed by the same repository", ManagedElsewhere),
-        (400, "folder max depth exceeded, max depth is 4", Rejected),
+        (400, "Maximum nested folder depth reached", TooDeep),
+        (400, "folder title cannot be empty", Rejected),
         (503, "Service Unavailable", Unknown),
     ],
 )

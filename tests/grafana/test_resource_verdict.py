@@ -116,8 +116,9 @@ def test_a_create_is_asked_as_it_would_be_sent_and_then_strictly_under_a_name_th
 ) -> None:
     rehearsal = _rehearsal(_dry(server), grafana)
     assert Taken() == rehearsal.verdict(_save(folder=FolderUid("hosts")))
-    assert [f"POST {PATH}?dryRun=All", f"POST {BETA}?fieldValidation=Strict&dryRun=All"] == _targets(server)
-    asked, checked = (each.json["metadata"] for each in server.received)
+    may = "GET /api/folders/hosts?accesscontrol=true"
+    assert [f"POST {PATH}?dryRun=All", may, f"POST {BETA}?fieldValidation=Strict&dryRun=All"] == _targets(server)
+    asked, checked = (each.json["metadata"] for each in server.received if each.method == "POST")
     assert ("one", "provisioner-dry-run") == (asked["name"], checked["name"])
     assert "hosts" == asked["annotations"]["grafana.app/folder"]
 
@@ -126,16 +127,26 @@ def test_an_update_is_asked_over_the_state_that_was_seen(server: ScriptedServer,
     _dry(server).routes |= {f"PUT {AT}": [answer("dry run update")]}
     rehearsal = _rehearsal(server, grafana)
     assert Taken() == rehearsal.verdict(_save(2, "17"))
-    assert [f"PUT {AT}?dryRun=All", f"POST {BETA}?fieldValidation=Strict&dryRun=All"] == _targets(server)
-    assert ["17", None] == [each.json["metadata"].get("resourceVersion") for each in server.received]
+    may = "GET /api/folders/general?accesscontrol=true"
+    assert [f"PUT {AT}?dryRun=All", may, f"POST {BETA}?fieldValidation=Strict&dryRun=All"] == _targets(server)
+    assert ["17", None] == [each.json["metadata"].get("resourceVersion") for each in server.received if each.method != "GET"]
 
 
 def test_content_with_elements_is_asked_once_in_its_own_form_which_is_checked_anyway(server: ScriptedServer, grafana: Open) -> None:
     v2 = PATH.replace("v0alpha1", "v2beta1")
     _dry(server).routes |= {f"POST {v2}": [DRY]}
     rehearsal = _rehearsal(server, grafana)
-    assert Taken() == rehearsal.verdict(_save(content={"title": "T", "elements": {}, "layout": {}}, form="v2beta1"))
-    assert [f"POST {v2}?dryRun=All"] == _targets(server)
+    assert Taken(version="v2beta1") == rehearsal.verdict(_save(content={"title": "T", "elements": {}, "layout": {}}, form="v2beta1"))
+    assert [f"POST {v2}?dryRun=All", "GET /api/folders/general?accesscontrol=true"] == _targets(server)
+
+
+def test_a_field_that_the_answer_to_a_dry_run_lacks_would_be_lost(server: ScriptedServer, grafana: Open) -> None:
+    kept = {"title": "T", "elements": {}, "layout": {"kind": "GridLayout"}}
+    made = Answer({"metadata": {"name": "one"}, "spec": kept}, 201)
+    _dry(server).routes |= {f"POST {PATH.replace('v0alpha1', 'v2beta1')}": [made]}
+    found = _rehearsal(server, grafana).verdict(_save(content={**kept, "layout": {"kind": "GridLayout", "frob": 1}}, form="v2beta1"))
+    assert isinstance(found, Taken)
+    assert (["spec.layout.frob"], "v2beta1") == ([each.field for each in found.doubts], found.version)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +234,10 @@ def test_a_field_that_a_name_has_is_found() -> None:
         (
             {"message": 'strict decoding error: unknown field "spec.zzz", duplicate field "elements.a", unknown field "metadata.x"'},
             [("spec.zzz", "unknown field"), ("spec.elements.a", "duplicate field"), ("metadata.x", "unknown field")],
+        ),
+        (
+            {"message": "json: cannot unmarshal string into Go struct field DashboardSpec.spec.editable of type bool"},
+            [("spec.editable", "bool is wanted, and string was sent")],
         ),
         ([], []),
     ],

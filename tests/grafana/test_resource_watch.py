@@ -158,6 +158,16 @@ def test_a_stream_that_breaks_or_ends_is_gone_on_with_from_the_last_state(server
     assert 1 == found.count(Begun())
 
 
+def test_after_a_while_without_a_stream_all_is_listed_again_since_a_server_forgets_without_a_word(
+    server: ScriptedServer, watched: Callable[..., Watch]
+) -> None:
+    ended = HEAD + chunk(told("ADDED", "b", "102")) + END
+    found = list(watched(ended, Answer({}, 503), HEAD + chunk(told("ADDED", "z", "999")) + END, pace=Pace(wait=0.001, gap=0.0)))
+    assert [Begun(), Expired()] == [each for each in found if not isinstance(each, Moved)]
+    assert [("b", "102")] == moved(found)
+    assert ["100", "102", "102"] == versions_asked(server)
+
+
 def test_a_connection_that_is_silent_for_too_long_is_a_dead_one(watched: Callable[..., Watch]) -> None:
     never = threading.Event()
     pace = Pace(stream=0, grace=0.2, lasting=0.1, wait=0.001)

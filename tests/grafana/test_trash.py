@@ -176,6 +176,41 @@ def test_contents_are_asked_for_as_they_are_stored(server: ScriptedServer, at: A
     assert ["grafana.app/get-trash=true"] == parse_qs(urlsplit(server.asked(lists())[0].target).query)["labelSelector"]
 
 
+PEOPLE, DISPLAY = "GET /api/org/users", "GET /apis/iam.grafana.app/v0alpha1/namespaces/default/display"
+SHOWN = Answer({"display": [{"identity": {"type": "user", "name": "x"}, "displayName": "Anna"}, "odd", {"identity": {"type": "user"}}]})
+
+
+def deleted_by(server: ScriptedServer, at: At, *who: str) -> list[str]:
+    server.routes |= {GROUP: [VERSIONS], lists(): [listing(*(item(f"d{number}", updatedBy=each) for number, each in enumerate(who)))]}
+    seen = at("12.4.0").seen()
+    assert isinstance(seen, TrashSeen)
+    return [each.by for each in sorted(seen.rows, key=lambda row: row.uid)]
+
+
+def test_who_deleted_it_is_told_by_the_login_that_people_know(server: ScriptedServer, at: At) -> None:
+    server.routes = {PEOPLE: [Answer([{"uid": "x", "login": "anna"}, {"uid": "", "login": "y"}])], DISPLAY: [Answer({"display": []})]}
+    assert ["anna", "user:gone", "provisioner"] == deleted_by(server, at, "user:x", "user:gone", "provisioner")
+    assert ["user:gone"] == parse_qs(urlsplit(server.asked(DISPLAY)[0].target).query)["key"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_may_not_list_people_is_told_the_name_that_pages_show(server: ScriptedServer, at: At, status: int) -> None:
+    server.routes = {PEOPLE: [Answer({"message": "no"}, status)], DISPLAY: [SHOWN]}
+    assert ["Anna", "service-account:r"] == deleted_by(server, at, "user:x", "service-account:r")
+
+
+@pytest.mark.parametrize("refusal", [Answer({"message": "Unauthorized"}, 401), Answer({"message": "no"}, 404), page(200)])
+def test_whom_nobody_names_stays_as_the_server_says(server: ScriptedServer, at: At, refusal: Answer) -> None:
+    server.routes = {DISPLAY: [refusal]}
+    assert ["service-account:r"] == deleted_by(server, at, "service-account:r")
+    assert [] == server.asked(PEOPLE)
+
+
+def test_nobody_is_asked_who_people_are_where_nothing_was_deleted(server: ScriptedServer, at: At) -> None:
+    assert [] == deleted_by(server, at)
+    assert ([], []) == (server.asked(PEOPLE), server.asked(DISPLAY))
+
+
 def test_pages_go_on_and_of_each_the_newest_deletion_counts(server: ScriptedServer, at: At) -> None:
     first = listing(item("a", "2026-11-01T00:00:00Z"), item("live", None), "odd", **{"continue": "more"})
     server.routes = {GROUP: [VERSIONS], lists(): [first, listing(item("a", "2026-11-03T00:00:00Z"), item("b", "2026-11-02T00:00:00Z"))]}

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.changes import Conflict, CreateDashboard, Outcome, Plan, Result
-from provisioner.core.model import Uid
+from provisioner.core.changes import Conflict, ConflictKind, CreateDashboard, CreateFolder, Difference, Outcome, Plan, Result, Turn
+from provisioner.core.conflicts import conflict
+from provisioner.core.model import ROOT, DesiredFolder, FolderUid, Uid
 from provisioner.core.problems import Excerpt, Severity
 from provisioner.core.report import Exit, Failure, PassReport, Validation, exit_code, validation_exit_code
-from provisioner.core.server import Found
+from provisioner.core.server import Found, LiveFolder
 from provisioner.render.formats import render_apply, render_failure, render_plan, render_problems, render_validation
 from provisioner.render.options import Format, Options
 from tests.render import samples
@@ -81,7 +82,7 @@ production  stopped before the end, 1 failed, 1 not done, 1 conflict, 1 created,
   https://grafana.example · Grafana 9.3.2, dashboard API, organisation 1 "Main Org."
   platform at main 3f9c2ab "raise latency alert line" by mira, 2026-11-22 10:02:00 +01:00 · 211 dashboards
 
-  + created   Payments                 payments
+  + folder    Payments                 payments
   + created   Payments / Refunds       pay-refunds  version 1
   ~ updated   Payments / Latency       pay-latency  version 8 → 9
   x failed    Platform / Hosts / Node  node         the server says 400: "bad refresh interval"
@@ -238,6 +239,50 @@ def test_notes_are_only_counted_in_a_pass_unless_it_is_verbose() -> None:
     report = replace(samples.PLANNED, plan=Plan(), problems=samples.notes(7))
     assert ("7 notes" in planned(report), "uid-derived" in planned(report)) == (True, False)
     assert planned(report, options=Options(verbose=True)).count("uid-derived") == 7
+
+
+def _folders(number: int) -> tuple[CreateFolder, ...]:
+    return tuple(
+        CreateFolder(DesiredFolder(FolderUid(f"f{at}"), f"Team {at}", ROOT, (f"Team {at}",), f"team-{at}"), "new") for at in range(number)
+    )
+
+
+def test_folders_that_were_made_are_named_beside_dashboards_that_are_only_counted() -> None:
+    changes = (*_folders(3), *samples.large(60).plan.changes)
+    outcomes = tuple(Outcome(each, Result.CREATED) for each in changes)
+    lines = applied(replace(samples.APPLIED, plan=Plan(changes), outcomes=outcomes)).splitlines()
+    assert ["  + folder    Team 0  f0", "  + folder    Team 1  f1", "  + folder    Team 2  f2"] == [
+        each for each in lines if "folder  " in each
+    ]
+    assert not any("root of the source" in each for each in lines)
+    assert any(each.startswith("  + created ") and " in dashboards/" in each for each in lines)
+
+
+def test_of_very_many_folders_the_first_are_named_and_the_others_counted() -> None:
+    changes = _folders(50)
+    outcomes = tuple(Outcome(each, Result.CREATED) for each in changes)
+    rest = "  + folder    … and 30 more folders: -v lists each of them"
+    for text in (
+        planned(replace(samples.PLANNED, plan=Plan(changes))),
+        applied(replace(samples.APPLIED, plan=Plan(changes), outcomes=outcomes)),
+    ):
+        assert (20, 1) == (text.count("+ folder    Team"), text.splitlines().count(rest))
+
+
+def test_a_folder_that_stands_in_the_way_is_named_with_what_differs() -> None:
+    folder = DesiredFolder(FolderUid("shop"), "Shop", ROOT, ("Shop",), "shop")
+    live = LiveFolder(FolderUid("shop"), "Market", ROOT, 5, "https://grafana.example/dashboards/f/shop", managed_by="terraform")
+    found = conflict(
+        ConflictKind.FOLDER_DIFFERS,
+        folder,
+        "it differs",
+        theirs=live,
+        differences=(Difference(Turn.CHANGED, "title", "", "Market", "Shop"),),
+    )
+    text = planned(replace(samples.PLANNED, plan=Plan((), (found,))))
+    assert '              server   folder "Market", uid shop, kept by terraform\n' in text
+    assert "                       https://grafana.example/dashboards/f/shop\n" in text
+    assert "              differs  title  Market → Shop\n" in text
 
 
 def test_one_more_than_the_limit_is_told_rather_than_counted() -> None:

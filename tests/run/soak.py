@@ -31,8 +31,10 @@ from tests.run.yard import Server, Yard, yard
 from tests.sources.repositories import Repository
 from tests.whole.house import BY_UID, SAVES, Browser, dashboard
 
-STEADY, PASSING = 30, 10
-"""How many dashboards of each source are only ever changed, and how many come and go."""
+STEADY, PASSING, STILL = 30, 10, 5
+"""How many dashboards of each source are only ever changed, how many come and go, and how many git never changes: what people do to those
+is put back by what the daemon sees and remembers of them alone.
+"""
 
 TROUBLE: tuple[dict[str, Any], ...] = (
     {"latency_ms": 400},
@@ -120,6 +122,8 @@ class Soak:
     def edit(self) -> None:
         """Somebody saves in Grafana."""
         at, uid = self.chance.choice(tuple(self.servers)), f"{self.chance.choice('fg')}{self.chance.randrange(STEADY):02}"
+        if self.chance.random() < 0.3:
+            at, uid = "one", f"s{self.chance.randrange(STILL):02}"  # where edits are reverted
         title = f"by hand {self.title()}"
         with suppress(urllib.error.URLError, OSError):
             browser = Browser(self.plot.sandboxes[at].url)
@@ -128,6 +132,13 @@ class Soak:
             answer = browser.ask(SAVES, {**made, "message": "", "overwrite": False})
             if isinstance(answer, dict) and answer["status"] == "success":  # "pending" saves nothing
                 self.edits.append((at, uid, title))
+
+    def delete(self) -> None:
+        """Somebody deletes in Grafana."""
+        at, there = self.chance.choice(tuple(self.servers)), sorted(uid for uid in self.wanted if uid[0] == "p")
+        if there:
+            with suppress(urllib.error.URLError, OSError):
+                Browser(self.plot.sandboxes[at].url).delete(self.chance.choice(there))
 
     def trouble(self) -> None:
         at = self.chance.choice(tuple(self.servers))
@@ -241,14 +252,15 @@ def _made(plot: Yard, seed: int) -> Soak:
     plot.config["targets"] = {}
     for name, generation in (("one", 9), ("two", 12)):
         soak.servers[name] = plot.mortal(name, generation=generation)
-        policy = {"conflict": "git-wins", "prune": {"enabled": True, "grace": "1s", "max_deletions": "50 or 50%"}}
+        policy = {"conflict": "git-wins", "deleted": "recreate", "prune": {"enabled": True, "grace": "1s", "max_deletions": "50 or 50%"}}
         plot.config["targets"][name] |= {"drift_interval": "4s", "attempts": 3, "policy": policy}
     plot.config["targets"]["one"]["policy"]["drift"] = "revert"
     only_git(plot, remote.url, interval="3s")
     plot.source("files", directory={"path": "./files"})
     soak.wanted = {f"{kind}{number:02}": soak.title() for kind in "fg" for number in range(STEADY)}
+    soak.wanted |= {f"s{number:02}": soak.title() for number in range(STILL)}
     for uid, title in soak.wanted.items():
-        if uid[0] == "f":
+        if uid[0] in "fs":
             plot.put(f"team-{uid[1]}/{uid}.json", dashboard(uid, title))
     soak.swap()
     push(remote, **{uid: dashboard(uid, title) for uid, title in soak.wanted.items() if uid[0] == "g"})
@@ -261,7 +273,7 @@ def run(minutes: float, seed: int, place: Path, *, storm: int = 1) -> int:
         soak = _made(plot, seed)
         harmless = (
             (20, soak.save), (4, soak.burst), (6 * storm, soak.come_or_go), (2, soak.break_a_file), (5, soak.swap), (10, soak.pushed),
-            (8, soak.edit), (5 * storm, soak.trouble), (storm, soak.restart_server), (2 * storm, soak.reload),
+            (8, soak.edit), (3, soak.delete), (5 * storm, soak.trouble), (storm, soak.restart_server), (2 * storm, soak.reload),
         )  # fmt: skip
         with soak.held:
             soak.start()

@@ -127,9 +127,9 @@ def test_looks_for_drift_are_spread_over_the_interval(plot: Yard) -> None:
         plot.write(f"d{number:02}.json", dashboard(f"d{number:02}"))
     with plot.daemon() as child:
         child.wait_for("pass.done", cause="start", created=20)
-        plot.sandbox.requests.reset()
         looks = Noticing(path=BY_UID)
         plot.sandbox.faults.set(looks)
+        plot.sandbox.requests.reset()
         until(lambda: len(looks.arrived) >= 20 and len(_looked_at(plot)) >= 20, "all are looked at")
         moments = looks.arrived[:20]
         gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]

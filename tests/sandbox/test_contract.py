@@ -34,6 +34,7 @@ def test_only_steps_that_there_are_can_be_unmatched() -> None:
 def test_all_families_and_generations_are_replayed() -> None:
     by_uid = ("12.4.0", "5.4.5", "6.7.4", "7.5.17", "8.5.15", "9.3.2")
     by_slug = ("2.6.0", "4.6.5")
-    families = {"grafana": by_uid + by_slug, "history": by_uid, "orgs-and-provisioned": by_uid, "resources": ("12.4.0",), "slugs": by_slug}
+    families = {"grafana": by_uid + by_slug, "history": by_uid, "orgs-and-provisioned": by_uid, "slugs": by_slug}
+    families |= {"resources": ("12.4.0",), "refusals": ("12.4.0",)}
 
     assert {f"{family}-{version}" for family, versions in families.items() for version in versions} == set(FILES)

@@ -103,6 +103,12 @@ def test_the_address_is_shown_as_people_write_it_and_the_url_is_one_that_can_be_
     assert ["127.0.0.1", "localhost", "127.0.0.1", "127.0.0.1"] == [each.url[7:].rpartition(":")[0] for each in shown]
 
 
+def test_it_is_told_who_can_reach_it(bound: Callable[..., Bound]) -> None:
+    """By the url alone, an address that is open to all looked like one of this machine."""
+    all_, own = "all addresses of this machine", "this machine alone"
+    assert [own, own, own, all_, all_] == [bound(host, 0).open_to for host in ("127.0.0.1", "127.9.9.9", "localhost", EVERYWHERE, "")]
+
+
 def test_a_port_in_use_is_one_clear_error(bound: Callable[..., Bound]) -> None:
     first = bound("127.0.0.1", 0)
     with pytest.raises(AddressUnusable) as told:

@@ -36,17 +36,18 @@ def quiet(one: House) -> tuple[int, int, int, Exit]:
 AT_REST = (0, 0, 1, Exit.OK)
 
 
+def forced_at(one: House) -> dict[str, Any]:
+    """What the dashboard API makes something else of. The resource API refuses it (transcript refusals-12.4.0)."""
+    return {} if one.speaks_resources else FORCED
+
+
 @pytest.mark.parametrize("fields", [{}, FORCED], ids=["plain", "forced"])
 def test_a_second_pass_writes_nothing_and_neither_does_one_after_somebody_saved_without_a_change(
     any_house: House, fields: dict[str, Any]
 ) -> None:
-    any_house.write("ops/odd.json", odd(**fields))
+    any_house.write("ops/odd.json", odd(**(fields and forced_at(any_house))))
     any_house.apply()
     assert AT_REST == quiet(any_house)
-    if any_house.speaks_resources:  # it keeps what we save; an old page that saves the same has it forced, and that is a change
-        any_house.browser.edit("odd")
-        assert (1 if fields and any_house.sandbox.server.generation.min_refresh else 0) == quiet(any_house)[1]
-        return
     for _ in range(2):
         any_house.browser.edit("odd")
         assert AT_REST == quiet(any_house)
@@ -54,7 +55,7 @@ def test_a_second_pass_writes_nothing_and_neither_does_one_after_somebody_saved_
 
 
 def test_the_person_s_edit_on_top_is_told_with_what_it_changed_and_nothing_else(any_house: House) -> None:
-    any_house.write("ops/odd.json", odd(**FORCED))
+    any_house.write("ops/odd.json", odd(**forced_at(any_house)))
     any_house.apply()
     any_house.browser.edit("odd")
     any_house.apply()
@@ -66,14 +67,14 @@ def test_the_person_s_edit_on_top_is_told_with_what_it_changed_and_nothing_else(
 
 
 def test_a_refresh_that_a_person_chose_is_an_edit(any_house: House) -> None:
-    any_house.write("ops/odd.json", odd(**FORCED))
+    any_house.write("ops/odd.json", odd(**forced_at(any_house)))
     any_house.apply()
     any_house.browser.edit("odd", refresh="30s")
     assert ["refresh"] == [each.part for each in any_house.apply().plan.drifted[0].differences]
 
 
 def test_git_s_next_change_goes_over_what_somebody_saved_without_a_change(any_house: House) -> None:
-    forced = {} if any_house.speaks_resources else FORCED
+    forced = forced_at(any_house)
     any_house.write("ops/odd.json", odd(**forced))
     any_house.apply()
     any_house.browser.edit("odd")
@@ -94,10 +95,10 @@ def test_without_records_it_is_known_again(any_house: House) -> None:
 
 
 def test_while_no_one_looks_at_the_server_git_s_change_is_not_refused_for_ever(any_house: House) -> None:
-    any_house.write("ops/odd.json", odd(**FORCED))
+    any_house.write("ops/odd.json", odd(**forced_at(any_house)))
     any_house.apply()
     any_house.browser.edit("odd")
-    any_house.write("ops/odd.json", odd(**FORCED, description="from git"))
+    any_house.write("ops/odd.json", odd(**forced_at(any_house), description="from git"))
     any_house.parts["scan"] = NONE
     any_house.apply()
     any_house.parts["scan"] = None

@@ -32,13 +32,13 @@ def test_a_dashboard_of_a_folders_title_is_a_conflict_that_does_not_say_to_take_
     assert "uid" not in only_conflict(report).remedy
 
 
-def test_what_the_server_makes_of_it_while_saving_is_no_drift_and_is_not_saved_again(twelve: House) -> None:
-    """It makes 5s of 1s whenever that is saved. Nobody has saved since we did, so the record says that all is well."""
-    twelve.write("a.json", dashboard("a", refresh="1s"))
-    twelve.apply()
-    twelve.forget()
-    report = twelve.apply(policy=GIT_WINS)
-    assert (1, 0, 0, 1) == (report.unchanged, report.drifted, twelve.writes, twelve.browser.version("a"))
+def test_what_the_server_makes_of_it_while_saving_is_no_drift_and_is_not_saved_again(twelve_by_uid: House) -> None:
+    """The dashboard API makes 5s of 1s whenever that is saved. Nobody has saved since we did, so the record says that all is well."""
+    twelve_by_uid.write("a.json", dashboard("a", refresh="1s"))
+    twelve_by_uid.apply()
+    twelve_by_uid.forget()
+    report = twelve_by_uid.apply(policy=GIT_WINS)
+    assert (1, 0, 0, 1) == (report.unchanged, report.drifted, twelve_by_uid.writes, twelve_by_uid.browser.version("a"))
 
 
 def test_what_the_server_calls_no_change_is_told_as_unchanged(twelve_by_uid: House) -> None:

@@ -33,8 +33,8 @@ RULES: tuple[Rule, ...] = (
         Area.VERDICT,
         Severity.ERROR,
         "The credential may not write it",
-        "Shown a dashboard as a dry run, the server says that this credential may not save it. A dry run needs the permission to write, "
-        "though it writes nothing.",
+        "The server says that this credential may not save it there. A dry run alone does not show it: Grafana 12 looks at no permission "
+        "in one, so the permissions are asked for themselves.",
         "give the credential the permission to write there",
     ),
     Rule(

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provisioner.sandbox import objects
-from provisioner.sandbox.access import permit
+from provisioner.sandbox.access import Deed, permit
 from provisioner.sandbox.apis import statuses
+from provisioner.sandbox.apis.admitting import admit
 from provisioner.sandbox.apis.kinds import Asked
 from provisioner.sandbox.apis.sending import Sent
 from provisioner.sandbox.apis.shapes import BY_FILE, Object, shown, status_in
@@ -25,6 +26,7 @@ from provisioner.sandbox.objects import MANAGER, MANAGERS, MESSAGE, Item
 from provisioner.sandbox.refusals import Refused
 from provisioner.sandbox.writing import kept, slipped_in
 
+_LARGEST_REVISION = 2**64 - 1
 _NOT_TO_BE_SET = "resourceVersion should not be set on objects to be created"
 
 
@@ -52,7 +54,9 @@ def found(asked: Asked, name: str) -> Item:
 def create(asked: Asked, sent: Sent, *, dry: bool) -> Object:
     """A new object; with `dry` it is only shown."""
     with asked.server.store.transaction():
-        permit(asked.server, asked.caller, asked.kind.creating)
+        _permit(asked, asked.kind.creating, dry=dry)
+        _check_folder_title(asked, sent, 400)
+        admit(asked, sent)
         if sent.revision:
             raise statuses.StatusRefused(500, _NOT_TO_BE_SET)
         if live(asked, sent.name):
@@ -65,18 +69,31 @@ def put(asked: Asked, sent: Sent, *, dry: bool) -> tuple[int, Object]:
     if not dry:
         _slip_in(asked, sent.name)
     with asked.server.store.transaction():
-        permit(asked.server, asked.caller, asked.kind.changing)
+        _permit(asked, asked.kind.changing, dry=dry)
         item = live(asked, sent.name)
+        if sent.revision and not _is_revision(sent.revision):
+            raise statuses.no_revision(sent.revision)
         if item is None:
+            _check_folder_title(asked, sent, 400)
+            admit(asked, sent)
             if sent.revision:
                 raise statuses.StatusRefused(500, _NOT_TO_BE_SET)
             return 201, _created(asked, sent, dry=dry)
-        if sent.revision and sent.revision != str(item.revision):
+        if sent.revision not in {"", "0", str(item.revision)}:
             raise statuses.stale(asked.kind, sent.name)
         if sent.guid and sent.guid != item.guid:
-            raise statuses.another_object(asked.kind, sent.name, sent.guid, item.guid)
+            raise statuses.another_object(asked.kind, asked.namespace, sent.name, sent.guid, item.guid)
+        _check_folder_title(asked, sent, 500)
+        admit(asked, sent)
         _check_manager(asked, item, sent)
+        _check_new_place(asked, item, sent)
         return 200, _replaced(asked, item, sent, dry=dry)
+
+
+def _permit(asked: Asked, deed: Deed, *, dry: bool) -> None:
+    """A dry run of a dashboard is shown to whoever may read: 12.4.0 looks at no permission to write in it."""
+    if asked.kind.is_folder or not dry:
+        permit(asked.server, asked.caller, deed)
 
 
 def _slip_in(asked: Asked, name: str) -> None:
@@ -99,11 +116,43 @@ def _check_manager(asked: Asked, item: Item, sent: Sent) -> None:
             raise statuses.forbidden(asked.kind, item.uid, "Cannot change resource manager")
 
 
+def _is_revision(given: str) -> bool:
+    return given.isascii() and given.isdigit() and int(given) <= _LARGEST_REVISION
+
+
+def _check_folder_title(asked: Asked, sent: Sent, status: int) -> None:
+    """Without a reason, and with 500 where the folder is there already (12.4)."""
+    title = sent.spec.get("title")
+    if asked.kind.is_folder and not (isinstance(title, str) and title.strip()):
+        raise statuses.StatusRefused(status, "folder title cannot be empty")
+
+
+def _check_new_place(asked: Asked, item: Item, sent: Sent) -> None:
+    """Where an object moves to must be there, and no folder goes into itself."""
+    parent = sent.folder_uid
+    if not parent or parent == item.folder_uid:
+        return
+    above = _folder(asked, parent)
+    if not asked.kind.is_folder:
+        if above is None:
+            raise statuses.StatusRefused(500, "access denied to folder")
+        return
+    if above is None:
+        raise statuses.StatusRefused(500, f'move target not found folders.folder.grafana.app "{parent}" not found')
+    circle = asked.server.generation.refusals.folder_in_itself
+    if circle and objects.is_inside(asked.server.store, above, item):
+        raise statuses.StatusRefused(circle.status, circle.message)
+
+
+def _folder(asked: Asked, uid: str) -> Item | None:
+    return objects.by_uid(asked.server.store, asked.caller.organisation, uid, is_folder=True)
+
+
 def _check_folder(asked: Asked, sent: Sent) -> None:
     """A dashboard's folder must be there; a folder's parent need not (12.4)."""
     if not sent.folder_uid or asked.kind.is_folder:
         return
-    if objects.by_uid(asked.server.store, asked.caller.organisation, sent.folder_uid, is_folder=True) is None:
+    if _folder(asked, sent.folder_uid) is None:
         raise statuses.StatusRefused(
             404,
             f'folders.folder.grafana.app "{sent.folder_uid}" not found',
@@ -165,20 +214,29 @@ def _created(asked: Asked, sent: Sent, *, dry: bool) -> Object:
 
 
 def _replaced(asked: Asked, item: Item, sent: Sent, *, dry: bool) -> Object:
-    """What was there with what was sent. What v1 had to migrate counts as changed, as it does on 12.4 ("put identical with rv")."""
+    """What was there with what was sent. In v1 every write is a new version, as it is on 12.4 ("put identical with rv")."""
     status = json.dumps(status_in(item, asked.version)) if not asked.kind.is_folder else "{}"
     changed = replace(_content(asked, item, sent), status=status)
     _check_depth(asked, sent, item)
     if dry:
         return _as_a_rehearsal(asked, changed, sent)
     _check_folder(asked, sent)
-    if changed.folder_uid == item.folder_uid and body_of(sent.plain) == item.body:
+    same = changed.folder_uid == item.folder_uid and changed.body == item.body
+    if same and (asked.kind.is_folder or not asked.version.startswith("v1")):
+        if json.loads(changed.labels) == json.loads(item.labels) and json.loads(changed.annotations) == json.loads(item.annotations):
+            return _unmoved(shown(asked, item))
         touched = objects.put(asked.server.store, changed)
         objects.refresh_version(asked.server.store, touched)
         return shown(asked, touched)
     now, caller = asked.server.now(), asked.caller
     newer = replace(changed, version=item.version + 1, updated=now, updated_by=caller.shown, updater=caller.identity)
     return shown(asked, _stored(asked, newer, item.version, sent))
+
+
+def _unmoved(body: Object) -> Object:
+    """The answer to a PUT that changes nothing at all: nothing is written, and no resourceVersion is told (12.4)."""
+    del body["metadata"]["resourceVersion"]
+    return body
 
 
 def _stored(asked: Asked, item: Item, parent: int, sent: Sent) -> Item:
@@ -202,8 +260,10 @@ def _as_a_rehearsal(asked: Asked, item: Item, sent: Sent) -> Object:
     return body
 
 
-def delete(asked: Asked, name: str, held_to: Preconditions, *, dry: bool) -> dict[str, Any]:
-    """Delete an object that is as the preconditions say, to the trash. A folder must be empty."""
+def delete(asked: Asked, name: str, held_to: Preconditions) -> dict[str, Any]:
+    """Delete an object that is as the preconditions say, to the trash. A folder must be empty. There is no dry run of it: 12.4.0 deletes,
+    whatever `dryRun` says.
+    """
     with asked.server.store.transaction():
         permit(asked.server, asked.caller, asked.kind.deleting)
         item = found(asked, name)
@@ -216,7 +276,6 @@ def delete(asked: Asked, name: str, held_to: Preconditions, *, dry: bool) -> dic
         if item.is_folder and objects.children(asked.server.store, item):
             why = "Folder cannot be deleted: folder is not empty"
             raise statuses.StatusRefused(400, why, "BadRequest", {"uid": "folder.not-empty"})
-        if not dry:
-            discard(asked.server, asked.caller, item)
+        discard(asked.server, asked.caller, item)
     details = {"name": name, "group": asked.kind.group, "kind": asked.kind.plural, "uid": item.guid}
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}

@@ -117,7 +117,9 @@ def _check_types(asked: Asked, body: dict[str, Any]) -> None:
 def _check_v2_types(asked: Asked, spec: dict[str, Any]) -> None:
     for field, (kind, named) in _V2_TYPES.items():
         if not isinstance(spec.get(field), kind | None):
-            raise _mismatch(asked, spec[field], f"DashboardSpec.spec.{field}", named.format(version=asked.version) if "{v" in named else named)
+            raise _mismatch(
+                asked, spec[field], f"DashboardSpec.spec.{field}", named.format(version=asked.version) if "{v" in named else named
+            )
     for tag in spec.get("tags") or ():
         if not isinstance(tag, str | None):
             raise _mismatch(asked, tag, "DashboardSpec.spec.tags", "string")

@@ -155,24 +155,44 @@ def _variable(one: Spec) -> Spec:
     return {"kind": kind, "spec": spec}
 
 
+def missing_element(spec: Spec) -> str:
+    """The first name that the layout calls for and that no element has; then there is no classic form (12.4). "" for none."""
+    elements = _part(spec.get("elements"))
+    names = (str(_part(place.get("element")).get("name")) for place in _grid_items(spec.get("layout")))
+    return next((name for name in names if name not in elements), "")
+
+
 def to_classic(spec: Spec) -> Spec:
-    """A v2 spec as a classic one, without what that cannot say."""
+    """A v2 spec as a classic one, without what that cannot say, and without lists that are empty."""
     times = _part(spec.get("timeSettings"))
     cursor = spec.get("cursorSync")
     made: Spec = {
+        "annotations": {"list": []},
         "editable": spec.get("editable", True),
+        "fiscalYearStartMonth": times.get("fiscalYearStartMonth", 0),
         "graphTooltip": _CURSORS.index(cursor) if cursor in _CURSORS else 0,
-        "links": spec.get("links", []),
-        "panels": list(_panels(spec)),
+        "preload": bool(spec.get("preload", False)),
         "refresh": times.get("autoRefresh", ""),
         "schemaVersion": 42,
-        "tags": spec.get("tags", []),
-        "templating": {"list": [_classic_variable(one) for one in _objects(spec.get("variables"))]},
-        "time": {"from": times.get("from", "now-6h"), "to": times.get("to", "now")},
-        "timezone": times.get("timezone", ""),
+        "time": {"from": times.get("from") or "now-6h", "to": times.get("to") or "now"},
         "title": spec.get("title", ""),
     }
-    return made | {"description": spec["description"]} if "description" in spec else made
+    variables = [_classic_variable(one) for one in _objects(spec.get("variables"))]
+    picker: Spec = {"hidden": True} if times.get("hideTimepicker") else {}
+    if times.get("autoRefreshIntervals"):
+        picker["refresh_intervals"] = times["autoRefreshIntervals"]
+    rest: Spec = {
+        "description": spec.get("description"),
+        "links": spec.get("links"),
+        "liveNow": spec.get("liveNow"),
+        "panels": list(_panels(spec)),
+        "tags": spec.get("tags"),
+        "templating": {"list": variables} if variables else None,
+        "timepicker": picker,
+        "timezone": times.get("timezone"),
+        "weekStart": times.get("weekStart"),
+    }
+    return made | {key: value for key, value in rest.items() if value}
 
 
 def _classic_variable(one: Spec) -> Spec:
@@ -180,15 +200,14 @@ def _classic_variable(one: Spec) -> Spec:
 
 
 def _panels(spec: Spec) -> list[Spec]:
-    """The panels in the order of the layout; what stands in no grid goes below the rest."""
+    """The panels in the order of the layout; what it does not name is not shown."""
     elements = _part(spec.get("elements"))
-    places = {_part(one.get("element")).get("name"): one for one in _grid_items(spec.get("layout"))}
-    bottom = max((int(one.get("y", 0)) + int(one.get("height", 8)) for one in places.values()), default=0)
     panels = []
-    for name in [*(name for name in places if name in elements), *(name for name in elements if name not in places)]:
-        place = places.get(name, {"x": 0, "y": bottom, "width": 12, "height": 8})
-        grid = {"x": place.get("x", 0), "y": place.get("y", 0), "w": place.get("width", 12), "h": place.get("height", 8)}
-        panels.append(_classic_panel(_part(_part(elements[name]).get("spec"))) | {"gridPos": grid})
+    for place in _grid_items(spec.get("layout")):
+        name = _part(place.get("element")).get("name")
+        if name in elements:
+            grid = {"x": place.get("x", 0), "y": place.get("y", 0), "w": place.get("width", 12), "h": place.get("height", 8)}
+            panels.append(_classic_panel(_part(_part(elements[name]).get("spec"))) | {"gridPos": grid})
     return panels
 
 
@@ -208,6 +227,14 @@ def _classic_panel(panel: Spec) -> Spec:
         "id": panel.get("id", 0),
         "title": panel.get("title", ""),
         "type": drawn.get("group", ""),
+        "pluginVersion": drawn.get("version", ""),
         "targets": [_part(_part(one.get("query")).get("spec")) | {"refId": one.get("refId", "A")} for one in queries],
-        **{key: value for key, value in _part(drawn.get("spec")).items() if key in {"options", "fieldConfig"}},
+        **_drawn(_part(drawn.get("spec"))),
     }
+
+
+def _drawn(spec: Spec) -> Spec:
+    """The options, and a field configuration that says something."""
+    fields = _part(spec.get("fieldConfig"))
+    found: Spec = {"options": spec["options"]} if "options" in spec else {}
+    return found | {"fieldConfig": fields} if fields.get("defaults") or fields.get("overrides") else found

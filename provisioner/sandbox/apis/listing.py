@@ -17,7 +17,7 @@ from provisioner.sandbox import pages, trash
 from provisioner.sandbox.apis import statuses
 from provisioner.sandbox.apis.kinds import Asked
 from provisioner.sandbox.apis.shapes import INTERNAL_ID, Object, metadata, shown
-from provisioner.sandbox.content import whole_number
+from provisioner.sandbox.content import Unreadable, read, whole_number
 from provisioner.sandbox.objects import Item, by_id, by_uid
 from provisioner.sandbox.pages import Shelf
 from provisioner.sandbox.trash import Deleted
@@ -194,8 +194,14 @@ def _place(asked: Asked, request: Request, newest: int) -> tuple[int, int]:
         return 0, newest
     if asked.server.faults.take("expired"):
         raise statuses.expired(_TOO_OLD)
+    begin = f'get continue token ("{token}"): '
     try:
-        place = json.loads(base64.b64decode(token))
-        return int(place["o"]), int(place["v"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise statuses.bad_request("invalid continue token") from error
+        place = read(base64.b64decode(token, validate=True))
+    except ValueError as error:
+        why = str(error) if isinstance(error, Unreadable) else "error decoding continue token"
+        raise statuses.StatusRefused(500, begin + why) from error
+    if not isinstance(place, dict) or not all(isinstance(place.get(key, 0), int) for key in ("o", "v")):
+        raise statuses.StatusRefused(500, f"{begin}json: cannot unmarshal into Go value of type ContinueToken")
+    if not place.get("v"):
+        raise statuses.bad_request("expecting an explicit resource version query")
+    return place.get("o", 0), place["v"]

@@ -9,6 +9,7 @@ dashboard meets: rows to panels, data sources by name to references, the refresh
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,26 +20,58 @@ _WITHOUT_ROWS = 16
 _WITH_REFERENCES = 36
 _WITH_REFRESH = 40
 _NULL_SOURCE = "Invalid value: conflicting values null and {type?:string,uid?:string} (mismatched types null and struct)"
-# What the schema of v1 wants at the root, as its errors name the kinds.
-_ROOT_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
-    "title": ((str,), "string"),
-    "description": ((str,), "string"),
-    "timezone": ((str,), "string"),
-    "refresh": ((str,), "string"),
-    "weekStart": ((str,), "string"),
-    "editable": ((bool,), "bool"),
-    "tags": ((list,), "list"),
-    "panels": ((list,), "list"),
-    "links": ((list,), "list"),
+_TIME = '{from:(string|*"now-6h"),to:(string|*"now")}'
+_PICKER = (
+    '{hidden?:(bool|*false),refresh_intervals?:([...string]|*["5s","10s","30s","1m","5m","15m","30m","1h","2h","1d"]),'
+    "quick_ranges?:[...#TimeOption],nowDelay?:string}"
+)
+# What the schema of v1 wants at the root: the kind, and every form that its errors name.
+_ROOT_KINDS: dict[str, tuple[type, str, tuple[str, ...]]] = {
+    "tags": (list, "list", ("[...string]",)),
+    "links": (list, "list", ("[...#DashboardLink]",)),
+    "title": (str, "string", ("string",)),
+    "description": (str, "string", ("string",)),
+    "timezone": (str, "string", ('"browser"', "string")),
+    "refresh": (str, "string", ("string",)),
+    "weekStart": (str, "string", ("string",)),
+    "gnetId": (str, "string", ("string",)),
+    "editable": (bool, "bool", ("bool", "true")),
+    "liveNow": (bool, "bool", ("bool",)),
+    "preload": (bool, "bool", ("bool",)),
+    "graphTooltip": (int, "int", ("0", "1", "2")),
+    "fiscalYearStartMonth": (int, "int", ("0", "int & >=0 & <=255")),
+    "time": (dict, "struct", (_TIME,)),
+    "timepicker": (dict, "struct", (_PICKER,)),
 }
 _SHOWN_KINDS = {str: "string", bool: "bool", int: "int", float: "float", list: "list", dict: "struct", type(None): "null"}
+_LATER_KINDS = {"list": 2, "struct": 3}  # errors name a list and a struct after anything else
+
+Causes = tuple[tuple[str, str], ...]
+
+
+def schema_of(spec: dict[str, Any]) -> int:
+    """The schema that a spec says it is in, also as a text; 0 where it says none."""
+    given = spec.get("schemaVersion")
+    if isinstance(given, str) and given.isascii() and given.isdigit():
+        return int(given)
+    return int(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0
+
+
+def migration_error(spec: dict[str, Any]) -> str:
+    """Why a spec cannot be brought to the newest schema; "" when it can."""
+    schema = schema_of(spec)
+    if schema < 0:
+        path = "migration path only exists for versions greater than 0"
+        return f"dashboard schema version {schema} cannot be migrated to latest version {NEWEST_SCHEMA} - {path}"
+    if schema > NEWEST_SCHEMA:
+        return f"schema migration from version {schema} to {NEWEST_SCHEMA} failed: schema version not migrated to target version"
+    return ""
 
 
 def migrated(spec: dict[str, Any], sources: tuple[DataSource, ...]) -> dict[str, Any]:
-    """The spec in the newest schema, with its defaults; the one given is left alone."""
+    """The spec in the newest schema, with its defaults; the one given is left alone. A schema that cannot be migrated stays."""
     made: dict[str, Any] = copy.deepcopy(spec)
-    given = made.get("schemaVersion")
-    schema = given if isinstance(given, int | float) and not isinstance(given, bool) else 0
+    schema = schema_of(made)
     if schema < _WITHOUT_ROWS:
         _rows_to_panels(made)
     if schema < _WITH_REFERENCES:
@@ -47,11 +80,13 @@ def migrated(spec: dict[str, Any], sources: tuple[DataSource, ...]) -> dict[str,
     if schema < _WITH_REFRESH and not isinstance(made.get("refresh"), str):
         made["refresh"] = ""
     for key, value in _defaults().items():
-        made.setdefault(key, value)
-    if not made["title"]:
-        made["title"] = "No Title"
+        if made.get(key) is None:
+            made[key] = value
+    made["panels"] = _objects(made["panels"])
+    if not isinstance(made["templating"], dict) or not isinstance(made["templating"].get("list"), list):
+        made["templating"] = {"list": []}
     _with_built_in_annotation(made)
-    return made | {"schemaVersion": max(schema, NEWEST_SCHEMA)}
+    return made | {"schemaVersion": schema if migration_error(spec) else NEWEST_SCHEMA}
 
 
 def _defaults() -> dict[str, Any]:
@@ -139,20 +174,30 @@ def _reference(named: object, sources: tuple[DataSource, ...]) -> object:
     return {"type": found.type, "uid": found.uid} if found else {"uid": str(named)}
 
 
-def mistake_in(spec: dict[str, Any]) -> tuple[str, str] | None:
-    """The first field of a migrated spec that v1 refuses, and why; None when it takes all of it."""
-    for number, panel in enumerate(spec["panels"] if isinstance(spec.get("panels"), list) else []):
-        if isinstance(panel, dict) and "datasource" in panel and panel["datasource"] is None:
-            return f"spec.panels.{number}.datasource", _NULL_SOURCE
-        if isinstance(panel, dict) and not isinstance(panel.get("type", ""), str):
-            return f"spec.panels.{number}.type", _mismatch(panel["type"], "string")
-    for name, (kinds, shown) in _ROOT_KINDS.items():
-        value = spec.get(name, kinds[0]())
-        if not isinstance(value, kinds):
-            return f"spec.{name}", _mismatch(value, shown)
-    return None
+def mistakes_in(spec: dict[str, Any]) -> Causes:
+    """The first field of a migrated spec that v1 refuses, with every cause; none when it takes all of it."""
+    for number, panel in enumerate(spec["panels"]):
+        place = f"spec.panels.{number}"
+        if "datasource" in panel and panel["datasource"] is None:
+            return ((f"{place}.datasource", _NULL_SOURCE),)
+        if not isinstance(panel.get("type", ""), str):
+            return _mismatches(f"{place}.type", panel["type"], "string", ('"row"', "string"))
+    for name, (kind, called, forms) in _ROOT_KINDS.items():
+        value: Any = spec.get(name, kind())
+        fits = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+        if not fits:
+            return _mismatches(f"spec.{name}", value, called, forms)
+        if name == "tags" and not all(isinstance(tag, str) for tag in value):
+            wrong = next(number for number, tag in enumerate(value) if not isinstance(tag, str))
+            return _mismatches(f"spec.tags.{wrong}", value[wrong], "string", ("string",))
+    return ()
 
 
-def _mismatch(value: object, wanted: str) -> str:
+def _mismatches(field: str, value: object, wanted: str, forms: tuple[str, ...]) -> Causes:
+    """The two values and their kinds, in the order that they are named in."""
     kind = _SHOWN_KINDS[type(value)]
-    return f"Invalid value: conflicting values {value} and {wanted} (mismatched types {kind} and {wanted})"
+    shown = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    turned = _LATER_KINDS.get(kind, 0) > _LATER_KINDS.get(wanted, 0)
+    kinds = f"(mismatched types {wanted} and {kind})" if turned else f"(mismatched types {kind} and {wanted})"
+    pairs = ((form, shown) if turned else (shown, form) for form in forms)
+    return tuple((field, f"Invalid value: conflicting values {first} and {second} {kinds}") for first, second in pairs)

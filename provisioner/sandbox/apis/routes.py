@@ -18,7 +18,9 @@ from provisioner.sandbox.access import NO_ORGANISATION, Deed, NotPermitted, call
 from provisioner.sandbox.answers import answer, server_of
 from provisioner.sandbox.apis import discovery, statuses
 from provisioner.sandbox.apis.changing import Preconditions, create, delete, found, put
-from provisioner.sandbox.apis.kinds import DASHBOARDS, KINDS, Asked
+from provisioner.sandbox.apis.decoding import decoded
+from provisioner.sandbox.apis.kinds import DASHBOARDS, FOLDERS, KINDS, Asked
+from provisioner.sandbox.apis.kinship import counts, parents
 from provisioner.sandbox.apis.listing import listed
 from provisioner.sandbox.apis.patching import PatchFailed, merged, patched
 from provisioner.sandbox.apis.searching import searched, with_access
@@ -28,7 +30,6 @@ from provisioner.sandbox.apis.watching import watch
 from provisioner.sandbox.content import Unreadable, read
 from provisioner.sandbox.server import Server
 
-_LARGEST_BODY = 16 * 1024 * 1024
 _MERGE, _JSON_PATCH, _APPLY = "application/merge-patch+json", "application/json-patch+json", "application/apply-patch+yaml"
 
 
@@ -55,21 +56,9 @@ def refused_by_role(request: Request, error: NotPermitted) -> statuses.StatusRef
     return statuses.forbidden(kind, names.get("name", ""), f"permissions needed: {error.permissions}")
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    """The object of a request. StatusRefused: it is none, or too large."""
-    raw = await request.body()
-    if len(raw) > _LARGEST_BODY:
-        raise statuses.StatusRefused(413, "Request entity too large: limit is 16777216", "RequestEntityTooLarge")
-    kind = discovery.kind_of(request.path_params["group"], request.path_params["resource"]) or DASHBOARDS
-    begin = f"the object provided is unrecognized (must be of type {kind.name}): couldn't get version/kind; "
-    try:
-        body = read(raw)
-    except Unreadable as error:
-        raise statuses.bad_request(f"{begin}json parse error: {error} ({raw.decode('utf-8', 'replace')})") from error
-    if not isinstance(body, dict) or not body.get("kind") or not body.get("apiVersion"):
-        missing = "apiVersion" if isinstance(body, dict) and body.get("kind") else "Kind"
-        raise statuses.bad_request(f"{begin}Object '{missing}' is missing in '{raw.decode('utf-8', 'replace')[:200]}'")
-    return body
+async def _body(asked: Asked, request: Request) -> dict[str, Any]:
+    """The object of a request. StatusRefused: it is none."""
+    return decoded(asked, await request.body(), strict=request.query_params.get("fieldValidation") == "Strict")
 
 
 def _is_dry(request: Request) -> bool:
@@ -126,7 +115,7 @@ def _search(request: Request) -> Response:
 async def post_object(request: Request) -> Response:
     """POST: a new object."""
     asked = _asked(request)
-    sent = sent_of(asked, await _body(request), lenient=_is_lenient(request))
+    sent = sent_of(asked, await _body(asked, request), lenient=_is_lenient(request))
     return answer(create(asked, sent, dry=_is_dry(request)), 201)
 
 
@@ -146,7 +135,7 @@ async def get_object(request: Request) -> Response:
 async def put_object(request: Request) -> Response:
     """PUT of one object: replaced, or made."""
     asked = _asked(request)
-    sent = sent_of(asked, await _body(request), name=request.path_params["name"], lenient=_is_lenient(request))
+    sent = sent_of(asked, await _body(asked, request), name=request.path_params["name"], lenient=_is_lenient(request))
     status, body = put(asked, sent, dry=_is_dry(request))
     return answer(body, status)
 
@@ -189,7 +178,7 @@ async def delete_object(request: Request) -> Response:
     given = body.get("preconditions") if isinstance(body, dict) else None
     held: dict[str, Any] = given if isinstance(given, dict) else {}
     held_to = Preconditions(str(held.get("resourceVersion") or ""), str(held.get("uid") or ""))
-    return answer(delete(asked, request.path_params["name"], held_to, dry=_is_dry(request)))
+    return answer(delete(asked, request.path_params["name"], held_to))
 
 
 async def get_access(request: Request) -> Response:
@@ -198,6 +187,16 @@ async def get_access(request: Request) -> Response:
     if asked.kind is not DASHBOARDS:
         raise statuses.no_such_resource()
     return answer(with_access(asked, found(asked, request.path_params["name"])))
+
+
+async def get_counts(request: Request) -> Response:
+    """GET …/folders/NAME/counts."""
+    return answer(counts(_asked(request, FOLDERS.reading), request.path_params["name"]))
+
+
+async def get_parents(request: Request) -> Response:
+    """GET …/folders/NAME/parents."""
+    return answer(parents(_asked(request, FOLDERS.reading), request.path_params["name"]))
 
 
 def routes(server: Server) -> list[Route]:
@@ -216,4 +215,6 @@ def routes(server: Server) -> list[Route]:
         Route(of_one, patch_object, methods=["PATCH"]),
         Route(of_one, delete_object, methods=["DELETE"]),
         Route(f"{of_one}/dto", get_access, methods=["GET"]),
+        Route(f"{of_one}/counts", get_counts, methods=["GET"]),
+        Route(f"{of_one}/parents", get_parents, methods=["GET"]),
     ]

@@ -6,21 +6,19 @@ panel type default"; reference 5.1 and 5.2 for `fieldValidation`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from provisioner.sandbox.apis import statuses
+from provisioner.sandbox.apis.filling import filled, mistakes_in_v2
 from provisioner.sandbox.apis.kinds import Asked
 from provisioner.sandbox.apis.layouts import is_new_layout
-from provisioner.sandbox.apis.migrating import migrated, mistake_in
+from provisioner.sandbox.apis.migrating import migrated, migration_error, mistakes_in
 from provisioner.sandbox.apis.shapes import BY_FILE, FOLDER, INTERNAL_ID, OF_A_FILE, OF_THE_SERVER, sources_of
 from provisioner.sandbox.content import whole_number
 from provisioner.sandbox.drafts import as_stored
 from provisioner.sandbox.objects import MANAGER
 
-_UID = re.compile(r"[a-zA-Z0-9\-_]*")
-_LONGEST_UID = 40
 _SUFFIX = 5
 _SMALL = "abcdefghijklmnopqrstuvwxyz0123456789"
 _OWN_FIELDS = ("id", "uid", "version")
@@ -88,45 +86,25 @@ def _name(asked: Asked, meta: dict[str, Any], name: str) -> str:
     if not called and _text(meta.get("generateName")):
         called = meta["generateName"] + "".join(asked.server.chance.choices(_SMALL, k=_SUFFIX))
     if not called:
-        raise statuses.invalid(kind, "", "metadata.name", "Required value: name or generateName is required")
+        raise statuses.invalid(kind, "", ("metadata.name", "Required value: name or generateName is required"))
     if "/" in called or "%" in called:
-        raise statuses.invalid(
-            kind, called, "metadata.name", f"Invalid value: \"{called}\": may not contain '{'/' if '/' in called else '%'}'"
-        )
-    if not _UID.fullmatch(called):
-        raise statuses.bad_request("uid contains illegal characters")
-    if len(called) > _LONGEST_UID:
-        raise statuses.bad_request("uid too long, max 40 characters")
+        why = f"Invalid value: \"{called}\": may not contain '{'/' if '/' in called else '%'}'"
+        raise statuses.invalid(kind, called, ("metadata.name", why))
     return called
 
 
 def _checked(asked: Asked, name: str, plain: dict[str, Any], *, lenient: bool) -> dict[str, Any]:
     """The spec as it is stored; v0alpha1 takes everything, v1 migrates, v2 wants its shape."""
     if asked.kind.is_folder:
-        if not _text(plain.get("title")).strip():
-            raise statuses.bad_request("folder title cannot be empty")
         return plain
     if is_new_layout(asked.version):
-        wrong = _wrong_in_v2(plain)
-        if wrong and not lenient:
-            raise statuses.invalid(asked.kind, name, *wrong)
+        made, wrong = filled(plain), mistakes_in_v2(filled(plain))
+    elif asked.version.startswith("v1"):
+        made = migrated(plain, sources_of(asked))
+        failed = migration_error(plain)
+        wrong = (("spec", f'Invalid value: "{name}": {failed}'),) if failed else mistakes_in(made)
+    else:
         return plain
-    if not asked.version.startswith("v1"):
-        return plain
-    made = migrated(plain, sources_of(asked))
-    mistake = mistake_in(made)
-    if mistake and not lenient:
-        raise statuses.invalid(asked.kind, name, *mistake)
+    if wrong and not lenient:
+        raise statuses.invalid(asked.kind, name, *wrong)
     return made
-
-
-def _wrong_in_v2(spec: dict[str, Any]) -> tuple[str, str] | None:
-    """The first field that is no v2 dashboard's: a little of the published schema (not recorded)."""
-    for field, kind, shown in (("title", str, "string"), ("elements", dict, "struct"), ("layout", dict, "struct")):
-        if not isinstance(spec.get(field), kind):
-            found = "incomplete value" if field not in spec else "conflicting values"
-            return f"spec.{field}", f"Invalid value: {found}, {shown} is wanted"
-    for name, element in spec["elements"].items():
-        if not isinstance(element, dict) or element.get("kind") not in {"Panel", "LibraryPanel"}:
-            return f"spec.elements.{name}.kind", 'Invalid value: one of "Panel", "LibraryPanel" is wanted'
-    return None

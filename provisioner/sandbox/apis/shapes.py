@@ -12,9 +12,10 @@ import json
 from typing import Any
 
 from provisioner.sandbox import people
+from provisioner.sandbox.apis.filling import filled
 from provisioner.sandbox.apis.kinds import Asked
-from provisioner.sandbox.apis.layouts import is_new_layout, to_classic, to_v2
-from provisioner.sandbox.apis.migrating import migrated
+from provisioner.sandbox.apis.layouts import is_new_layout, missing_element, to_classic, to_v2
+from provisioner.sandbox.apis.migrating import NEWEST_SCHEMA, migrated, migration_error, schema_of
 from provisioner.sandbox.objects import CLASSIC, MANAGER, Item
 from provisioner.sandbox.trash import Deleted
 
@@ -39,7 +40,7 @@ Object = dict[str, Any]
 
 def shown(asked: Asked, item: Item, deleted: Deleted | None = None) -> Object:
     """An object in the version that is asked for; what lies in the trash tells since when."""
-    body = {"kind": asked.kind.name, "apiVersion": asked.api_version, "metadata": metadata(asked, item, deleted)}
+    body: Object = {"kind": asked.kind.name, "apiVersion": asked.api_version, "metadata": metadata(asked, item, deleted)}
     body["spec"] = spec_in(asked, item, asked.version)
     return body if asked.kind.is_folder else body | {"status": status_in(item, asked.version)}
 
@@ -79,16 +80,20 @@ def annotations_of(item: Item) -> dict[str, str]:
     return dict(sorted(made.items()))
 
 
-def spec_in(asked: Asked, item: Item, version: str) -> Object:
-    """The content in a version; v0alpha1 and the version that it was written in leave it as it is."""
+def spec_in(asked: Asked, item: Item, version: str) -> Object | None:
+    """The content in a version; v0alpha1 and the version that it was written in leave it as it is. None: it has no such form (12.4)."""
     content: Object = json.loads(item.body)
     if asked.kind.is_folder or version == item.stored:
         return content
     if is_new_layout(item.stored):
-        return content if is_new_layout(version) else to_classic(content)
+        if is_new_layout(version):
+            return content
+        return None if missing_element(content) else to_classic(content)
     if version == CLASSIC:
         return content
     if item.stored == CLASSIC:
+        if is_new_layout(version) and migration_error(content):
+            return filled({})
         content = migrated(content, sources_of(asked))
     return to_v2(content) if is_new_layout(version) else content
 
@@ -100,7 +105,19 @@ def sources_of(asked: Asked) -> tuple[Any, ...]:
 
 def status_in(item: Item, version: str) -> Object:
     """What is told of a conversion. It is written with the object, and so outlives the version that it speaks of (12.4)."""
-    if version != item.stored:
-        return {"conversion": {"failed": False, "storedVersion": item.stored}}
-    status: Object = json.loads(item.status)
-    return status
+    if version == item.stored:
+        status: Object = json.loads(item.status)
+        return status
+    why = conversion_error(json.loads(item.body), item.stored, version)
+    told = {"failed": True, "error": why} if why else {"failed": False}
+    return {"conversion": told | {"storedVersion": item.stored}}
+
+
+def conversion_error(content: Object, stored: str, version: str) -> str:
+    """Why a content cannot be shown in another version; "" when it can. A real server adds the whole object as `source`."""
+    if is_new_layout(stored) and not is_new_layout(version):
+        name = missing_element(content)
+        why = "failed to convert dashboard spec: failed to convert panels: panel with uid"
+        return f"{why} {name} not found in the dashboard elements" if name else ""
+    why = migration_error(content) if stored == CLASSIC and version != CLASSIC else ""
+    return f"schema migration from version {schema_of(content)} to {NEWEST_SCHEMA} failed: {why}" if why else ""

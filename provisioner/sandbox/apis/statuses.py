@@ -84,18 +84,32 @@ def another_deletion(kind: Kind, name: str, asked: str, found: str) -> StatusRef
     return StatusRefused(409, message, "Conflict", {"name": name, "group": kind.group, "kind": kind.name})
 
 
-def another_object(kind: Kind, name: str, asked: str, found: str) -> StatusRefused:
-    """The uid of an object that was there before (Kubernetes)."""
-    return conflict(kind, name, f"Precondition failed: UID in precondition: {asked}, UID in object meta: {found}")
+def another_object(kind: Kind, namespace: str, name: str, asked: str, found: str) -> StatusRefused:
+    """The uid of an object that was there before."""
+    key = f"/group/{kind.group}/resource/{kind.plural}/namespace/{namespace}/name/{name}"
+    why = f"Precondition failed: UID in precondition: {asked}, UID in object meta: {found}"
+    message = f"precondition failed: StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
+    return StatusRefused(500, message)
 
 
-def invalid(kind: Kind, name: str, field: str, why: str) -> StatusRefused:
-    """A field that cannot be; folders tell it without details."""
-    message = f'{kind.name}.{kind.group} "{name}" is invalid: {field}: {why}'
+def invalid(kind: Kind, name: str, *wrong: tuple[str, str]) -> StatusRefused:
+    """Fields that cannot be, and why; folders tell it without details."""
+    told = [f"{field}: {why}" for field, why in wrong]
+    message = f'{kind.name}.{kind.group} "{name}" is invalid: {told[0] if len(told) == 1 else "[" + ", ".join(told) + "]"}'
     if kind.is_folder:
         return StatusRefused(422, message)
-    causes = [{"reason": "FieldValueInvalid", "message": why, "field": field}]
-    return StatusRefused(422, message, "Invalid", {"name": name, "group": kind.group, "kind": kind.name, "causes": causes})
+    causes = [
+        {"reason": f"FieldValue{'Required' if why.startswith('Required') else 'Invalid'}", "message": why, "field": field}
+        for field, why in wrong
+    ]
+    named = {"name": name} if name else {}
+    return StatusRefused(422, message, "Invalid", {**named, "group": kind.group, "kind": kind.name, "causes": causes})
+
+
+def no_revision(given: str) -> StatusRefused:
+    """A resourceVersion that is no number, as Go tells it."""
+    why = "value out of range" if given.isascii() and given.isdigit() else "invalid syntax"
+    return StatusRefused(500, f'strconv.ParseUint: parsing "{given}": {why}')
 
 
 def bad_request(message: str) -> StatusRefused:
