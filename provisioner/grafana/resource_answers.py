@@ -34,7 +34,7 @@ from provisioner.core.model import FolderUid, Uid
 from provisioner.grafana.addresses import page_of
 from provisioner.grafana.answers import is_too_deep, of_any_write
 from provisioner.grafana.replies import Lost, Reply
-from provisioner.grafana.resource_heads import head_of, object_in, version_in
+from provisioner.grafana.resource_heads import head_of, is_absence, object_in, version_in
 
 _TO_BE_CREATED = "should not be set on objects to be created"
 """What a PUT with a resourceVersion is told of a name that is not there: 500 (transcripts, "put to unknown name with rv")."""
@@ -82,7 +82,7 @@ def delete_answer(reply: Reply | Lost, site: str, permission: str = "dashboards:
         case 202:
             # That it was taken, perhaps to be done later, perhaps never: believed, a dashboard stayed that nobody looked at any more.
             return Unknown(f"202: {reply.words}")
-        case 404 if reply.is_json:
+        case 404 if is_absence(reply):
             return Deleted(reply.words, already=True)
         case 409:
             return VersionMismatch(reply.words)
@@ -102,7 +102,7 @@ def folder_answer(reply: Reply | Lost, site: str) -> FolderAnswer:
             return FolderSaved(FolderUid(head.name), head.id, head.folder)
         case _ if is_too_deep(reply):
             return TooDeep(reply.words)
-        case 404 if reply.is_json:
+        case 404 if is_absence(reply):
             return Gone(reply.words)
         case 409 | 412:
             return FolderExists(reply.words)
@@ -123,7 +123,7 @@ def folder_update_answer(reply: Reply | Lost, site: str) -> FolderUpdateAnswer:
             return FolderUpdated(str(object_in(reply.fields, "spec").get("title") or ""), head.folder, head.generation)
         case _ if is_too_deep(reply):
             return TooDeep(reply.words)
-        case 404 if reply.is_json:
+        case 404 if is_absence(reply):
             return Gone(reply.words)
         case 409 | 412:
             return FolderStale(reply.words)

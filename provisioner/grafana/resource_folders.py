@@ -35,7 +35,7 @@ from provisioner.grafana.folders import ordered
 from provisioner.grafana.replies import Reply
 from provisioner.grafana.resource_answers import delete_answer, folder_answer, folder_update_answer
 from provisioner.grafana.resource_api import FOLDER_GROUP, Api
-from provisioner.grafana.resource_heads import FOLDER, GRANT, INTERNAL_ID, Head, head_of, object_in, preconditions
+from provisioner.grafana.resource_heads import FOLDER, GRANT, INTERNAL_ID, Head, head_of, is_absence, object_in, preconditions
 from provisioner.grafana.resource_lists import listed
 
 _GRANTS_WHEN_ASKED = "v1"
@@ -111,7 +111,7 @@ def _read(client: Client, api: Api, uid: str) -> tuple[Head, Reply] | None:
     if not is_askable(uid):
         return None
     reply = client.read(api.folder(uid))
-    if reply.status == 404 and reply.is_json:
+    if is_absence(reply):
         return None
     head = head_of(reply.fields) if reply.ok else None
     if head is None:

@@ -55,6 +55,7 @@ from provisioner.grafana.resource_heads import (
     MESSAGE,
     Head,
     head_of,
+    is_absence,
     is_plain,
     object_in,
     owner_label,
@@ -230,7 +231,7 @@ class Resources(Opened):
         if not is_askable(uid):
             return None
         reply = self._client.read(self._api.dashboard(uid))
-        if reply.status == 404 and reply.is_json:
+        if is_absence(reply):
             return None
         head = head_of(reply.fields) if reply.ok else None
         if head is None:

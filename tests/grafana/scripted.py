@@ -153,9 +153,15 @@ class ScriptedServer:
     def next_answer(self, request: Request) -> Answer | bytes:
         with self._lock:
             self.received.append(request)
-            answers = self.routes.get(request.route, [Answer({"message": "Not found"}, 404)])
+            answers = self.routes.get(request.route, [_absent(request.route)])
             return answers.pop(0) if len(answers) > 1 else answers[0]
 
     def asked(self, route: str) -> list[Request]:
         """The requests of one route, in order."""
         return [request for request in self.received if request.route == route]
+
+
+def _absent(route: str) -> Answer:
+    """As each API says it of what is not there."""
+    kind = {"kind": "Status", "status": "Failure", "code": 404} if "/namespaces/" in route else {}
+    return Answer({**kind, "message": "Not found"}, 404)

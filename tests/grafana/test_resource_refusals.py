@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.core.answers import FolderUpdated, Rejected, Save, Saved, Unknown
+from provisioner.core.answers import Deleted, FolderUpdated, Rejected, Save, Saved, Unknown
+from provisioner.core.errors import TargetUnsuitable
 from provisioner.core.model import ROOT, Uid
 from provisioner.core.server import Mark
 from provisioner.grafana.resource_answers import folder_update_answer, save_answer
@@ -71,3 +72,13 @@ def _page(name: str, following: str = "") -> Answer:
     meta = {"resourceVersion": "9", **({"continue": following} if following else {})}
     item = {"metadata": {"name": name, "resourceVersion": "5", "generation": 1}}
     return Answer({"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": meta, "items": [item]})
+
+
+@pytest.mark.parametrize("body", [{"message": "Not found"}, {"error": "no route", "code": 404}, []])
+def test_a_404_that_is_not_the_apis_own_says_nothing_of_what_is_there(server: ScriptedServer, grafana: Open, body: object) -> None:
+    """A server of before 12 says so to all of /apis, as a proxy does: believed, all dashboards would be taken for deleted."""
+    one = grafana(twelve(server).url)
+    server.routes |= {f"{method} {PATH}/r1": [Answer(body, 404)] for method in ("GET", "DELETE")}
+    with pytest.raises(TargetUnsuitable):
+        one.dashboard(Uid("r1"))
+    assert not isinstance(one.delete(Uid("r1"), Mark(1, 1, "17")), Deleted)
