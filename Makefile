@@ -83,11 +83,11 @@ soak: $(READY) ## Drive the engine with thousands of random events, then the dae
 	$(BIN)/python -m tests.model.soak --steps $(SOAK_STEPS) --seed $(SOAK_SEED) --no-shrink
 	$(BIN)/python -m tests.run.soak --minutes $(SOAK_MINUTES) --seed $(SOAK_SEED)
 
-contract: $(READY) ## Run the client's tests against a real server: GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD
+contract: $(READY) ## Hold a real server to what the tests say of the sandbox: GRAFANA_URL, GRAFANA_USER, GRAFANA_PASSWORD
 	@test -n "$$GRAFANA_URL" || { \
 	  echo "make contract needs a real server: GRAFANA_URL=http://127.0.0.1:3000 GRAFANA_USER=… GRAFANA_PASSWORD=… make contract" >&2; exit 2; }
 	@# The server may be on another machine, so sockets are open here, and here alone.
-	$(BIN)/pytest tests/grafana -m contract --force-enable-socket $(PYTEST_FLAGS)
+	$(BIN)/pytest tests/grafana tests/whole -m contract --force-enable-socket $(PYTEST_FLAGS)
 
 lock: $(READY) ## Renew requirements/*.txt from pyproject.toml
 	$(LOCK) $(LOCK_FLAGS) pyproject.toml -o requirements/runtime.txt

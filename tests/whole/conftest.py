@@ -10,8 +10,9 @@ import pytest
 from provisioner.core.generations import limits_of
 from provisioner.core.settings import Api
 from provisioner.sandbox.generations import GENERATIONS as SANDBOXES
+from tests.whole import real
 from tests.whole.generations_page import SPOKEN
-from tests.whole.house import House, house
+from tests.whole.house import House, house, real_house
 
 
 @pytest.fixture(autouse=True)
@@ -56,16 +57,30 @@ def any_by_uid(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House
         yield made
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on every generation is what a real server is held to."""
+    for item in items:
+        if "any_house" in getattr(item, "fixturenames", ()):
+            item.add_marker("contract")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*abilities): runs on generations without a limit of these (core/generations.py)")
 
 
-@pytest.fixture(params=SPOKEN.values(), ids=list(SPOKEN))
+REAL = [("real", api) for api in real.apis()] if real.URL else []
+
+
+@pytest.fixture(params=REAL or SPOKEN.values(), ids=[f"real-{api}" for _, api in REAL] or list(SPOKEN))
 def any_house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
     """With each of the generations that differ in how they keep folders, and each of the APIs. A test says what it needs by
     `@pytest.mark.needs(Ability.FOLDERS)`: where a generation cannot do that, it is skipped with the limit as it is told to people.
     """
     generation, api = request.param
+    if generation == "real":
+        with real_house(tmp_path / "any", api) as made:
+            yield made
+        return
     request.node.user_properties.append(("generation", next(name for name, each in SPOKEN.items() if each == request.param)))
     limits = limits_of(SANDBOXES[generation].version)
     for needed in (ability for mark in request.node.iter_markers("needs") for ability in mark.args):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from provisioner.core.changes import Change, Conflict, ConflictKind, CreateFolder, Outcome, Result
 from provisioner.core.model import Json, SourceName, TargetName
@@ -36,6 +36,7 @@ from provisioner.sandbox.faults import Faults
 from provisioner.sandbox.recorder import Recorded
 from provisioner.sandbox.settings import Person
 from provisioner.wiring import opened
+from tests.whole import real
 from tests.whole.browser import BY_SLUG, OldBrowser
 from tests.whole.browser import BY_UID as BY_UID  # noqa: PLC0414 - tests know it from the house
 from tests.whole.browser import SAVES as SAVES  # noqa: PLC0414 - as above
@@ -44,7 +45,7 @@ from tests.whole.browser import Browser as Browser  # noqa: PLC0414 - as above
 SOURCE, TARGET = SourceName("files"), TargetName("test")
 FIRST_WITH_UIDS = 5
 GIT_WINS = Policy(ConflictPolicy.GIT_WINS)
-RESOURCES = "/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards/"
+RESOURCES = "/apis/dashboard.grafana.app/v0alpha1/namespaces/{}/dashboards/"
 
 OnPlan = Callable[[int], object]
 OnOutcome = Callable[[Outcome], object]
@@ -75,6 +76,8 @@ class House:
     """Happens after the files were read, before the server is asked."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Which number a person knows a dashboard by, on servers without uids."""
+    namespace: str = "default"
+    """Of its organisation, below /apis."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What else its passes are run with: fields of `Parts`, as `scan`, `take` or `now`."""
 
@@ -101,7 +104,7 @@ class House:
     def bodies_at(self) -> str:
         """What begins the path of every dashboard that is read."""
         by_hand = BY_UID if self.generation >= FIRST_WITH_UIDS else BY_SLUG
-        return RESOURCES if self.speaks_resources else by_hand
+        return RESOURCES.format(self.namespace) if self.speaks_resources else by_hand
 
     def when_saving(self, **faults: Any) -> None:  # noqa: ANN401 - fields of Faults
         """From now on this goes wrong with saves of ours."""
@@ -211,9 +214,21 @@ def house(place: Path, *, api: Api = Api.AUTO, **sandbox: Json) -> Iterator[Hous
     """A house with a new sandbox; keywords are fields of `SandboxSettings`. `api` is what its passes speak."""
     (place / "files").mkdir(parents=True)
     with running(SandboxSettings(people=(Person("jonas", "jonas"),), **sandbox)) as started:
-        auth = BasicAuth("admin", Secret("targets.test.password_env", variable="PASSWORD"))
-        connection = Connection(TARGET, started.url, auth, timeout=30.0, attempts=3, api=api)
-        yield House(started, place, connection, {"PASSWORD": started.admin[1]})
+        yield _over(started, place, api)
+
+
+@contextmanager
+def real_house(place: Path, api: Api) -> Iterator[House]:
+    """A house over an empty organisation of a real server."""
+    (place / "files").mkdir(parents=True)
+    with real.stand() as stand:
+        yield replace(_over(cast("Running", stand), place, api), namespace=stand.namespace)
+
+
+def _over(sandbox: Running, place: Path, api: Api) -> House:
+    auth = BasicAuth(sandbox.admin[0], Secret("targets.test.password_env", variable="PASSWORD"))
+    connection = Connection(TARGET, sandbox.url, auth, timeout=30.0, attempts=3, api=api)
+    return House(sandbox, place, connection, {"PASSWORD": sandbox.admin[1]})
 
 
 def results(report: PassReport) -> dict[str, Result]:

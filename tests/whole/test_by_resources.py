@@ -22,7 +22,7 @@ from provisioner.sandbox.recorder import Recorded
 from tests.whole.desk import SALES, desk, record, title
 from tests.whole.house import GIT_WINS, RESOURCES, House, dashboard, kinds, only_conflict, outcome, panel_titled, results
 
-AT = f"{RESOURCES}{SALES}"
+AT = RESOURCES.format("default") + SALES
 V2 = "/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards/"
 
 
