@@ -144,7 +144,7 @@ def test_the_list_has_what_is_kept_and_what_the_history_has_newest_first_beside_
     found = listed(any_house)
     assert found.live is not None
     assert 3 == found.live.mark.version
-    assert [(2, "jonas", Why.BEFORE_OVERWRITE, True), (1, "admin", None, False)] == [
+    assert [(2, "jonas", Why.BEFORE_OVERWRITE, True), (1, any_house.sandbox.admin[0], None, False)] == [
         (each.state.mark.version, each.state.author, each.state.why, each.chosen) for each in found.rows
     ]
     assert [("Git again", "Jonas"), ("Git again", "Git")] == [(one.before, one.after) for each in found.rows for one in each.differences]
