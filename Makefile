@@ -52,6 +52,7 @@ endif
 
 # Nothing else than such a failure is forgiven: without one there is nothing to run, and the coverage of that run has to be whole.
 again: $(READY) ## Run the tests that failed last once more, alone, if they are three at most
+	@test -f .pytest_cache/v/cache/lastfailed || { echo "no test failed: there is nothing to run once more" >&2; exit 1; }
 	@$(BIN)/python -c 'import json; failed = json.load(open(".pytest_cache/v/cache/lastfailed")); \
 	  print("failed beside others, run once more alone:", *failed, sep="\n  "); raise SystemExit(not 0 < len(failed) <= 3)'
 	$(BIN)/coverage report --skip-covered --skip-empty

@@ -23,7 +23,7 @@ from provisioner.core.server import Server
 from provisioner.core.settings import TargetSettings
 from provisioner.core.verdict import Rehearsed
 from provisioner.reading import Library, source_state
-from provisioner.rehearsing import Stage, dry_runs, rehearse, scenes_for_all
+from provisioner.rehearsing import Stage, rehearse, scenes_for_all, stage_for
 from provisioner.validation import files_of
 
 OPTION = "--server"
@@ -76,7 +76,7 @@ def _asked(way: Way, files: tuple[SourceFiles, ...], court: Court) -> tuple[Serv
     try:
         with way.open_grafana() as grafana:
             asked = replace(asked, server=(server := grafana.probe()))
-            stage = _stage(grafana, server, target, court)
+            stage = stage_for(target, grafana, server, court, OPTION)
             desired = _desired(files, grafana, server, target, court)
             rehearsed, problems = _shown(desired, grafana, server, stage)
     except ProvisionerError as error:
@@ -84,11 +84,6 @@ def _asked(way: Way, files: tuple[SourceFiles, ...], court: Court) -> tuple[Serv
         failure = Failure(f"target {target.name}", error.message, error.next_step, unreachable=isinstance(error, TargetUnreachable))
         return replace(asked, failure=failure), unasked.problems, ()
     return replace(asked, rehearsed=rehearsed), desired.problems, problems
-
-
-def _stage(grafana: Grafana, server: Server, target: TargetSettings, court: Court) -> Stage:
-    rehearsal, at_a_time = dry_runs(grafana, OPTION), target.connection.saves or server.saves
-    return Stage(rehearsal, court.library.content, court.stopping, at_a_time, f"target {target.name}", court.severities)
 
 
 def _desired(files: tuple[SourceFiles, ...], grafana: Grafana, server: Server, target: TargetSettings, court: Court) -> Desired:

@@ -38,7 +38,7 @@ from provisioner.homing import Keeping, is_settled, keep_home
 from provisioner.journal import Journal
 from provisioner.looking import ALL, NONE, Eyes, Scan, StopAsked, look, ours_of, state_in
 from provisioner.reading import Library, source_state
-from provisioner.rehearsing import Stage, dry_runs, rehearse, scenes_of
+from provisioner.rehearsing import rehearse, scenes_of, stage_for
 from provisioner.resolving import Resolving
 
 
@@ -129,8 +129,7 @@ def _rehearsing(server: Server, grafana: Grafana, target: TargetSettings, parts:
     """What adds to the report of a plan what the server says of it. Raises TargetUnsuitable at once where it cannot be asked."""
     if not parts.server_side:
         return lambda report: report
-    subject, at_a_time = f"target {target.name}", target.connection.saves or server.saves
-    stage = Stage(dry_runs(grafana, "--server-side"), parts.library.content, parts.stopping, at_a_time, subject, parts.severities)
+    stage = stage_for(target, grafana, server, parts, "--server-side")
 
     def rehearsed(report: PassReport) -> PassReport:
         shown, problems = rehearse(scenes_of(report.plan), stage)

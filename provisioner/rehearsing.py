@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 from provisioner.core.answers import Busy, Forbidden, Save
 from provisioner.core.catalog import problem, weighed
@@ -17,9 +18,11 @@ from provisioner.core.dialect import Grafana, Rehearsal
 from provisioner.core.errors import TargetUnreachable, TargetUnsuitable
 from provisioner.core.model import DesiredDashboard, FolderUid, Json, Uid
 from provisioner.core.problems import Problem, Severity
-from provisioner.core.server import Mark
+from provisioner.core.server import Mark, Server
+from provisioner.core.settings import TargetSettings
 from provisioner.core.verdict import UNUSED, NoRehearsal, Refused, Rehearsed, forbidden, standing, told
 from provisioner.looking import StopAsked
+from provisioner.reading import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,31 @@ class Stage:
     severities: tuple[tuple[str, Severity], ...]
 
 
+class Backstage(Protocol):
+    """What a stage needs of a command, whichever it is."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def stopping(self) -> Callable[[], bool]: ...
+    @property
+    def severities(self) -> tuple[tuple[str, Severity], ...]: ...
+
+
+def stage_for(target: TargetSettings, grafana: Grafana, server: Server, backstage: Backstage, option: str) -> Stage:
+    """The stage of one target, with as many dry runs at a time as it has saves. Raises TargetUnsuitable where the `option` of the command
+    asks for what the server cannot do.
+    """
+    return Stage(
+        rehearsal=_dry_runs(grafana, option),
+        content=backstage.library.content,
+        stopping=backstage.stopping,
+        at_a_time=target.connection.saves or server.saves,
+        subject=f"target {target.name}",
+        severities=backstage.severities,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     problems: tuple[Problem, ...] = ()
@@ -59,7 +87,7 @@ class _Seen:
     refused: bool = False
 
 
-def dry_runs(grafana: Grafana, option: str) -> Rehearsal:
+def _dry_runs(grafana: Grafana, option: str) -> Rehearsal:
     """The way to dry runs that an option asks for. Raises TargetUnsuitable where there is none: who asks for a verdict and gets none must
     not take it for a good one.
     """

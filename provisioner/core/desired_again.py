@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from provisioner.core.catalog import weighed
 from provisioner.core.desired import Wants, Worked, binding, candidates_of, each_alone, place_of
@@ -97,18 +97,13 @@ def _brought_up(last: Worked, changed: Sequence[SourceFiles]) -> Desired | None:
     return replace(last.desired, dashboards=tuple(board.dashboards), problems=tuple(problems))
 
 
-@dataclass(slots=True)
 class _Board:
     """The dashboards, sorted, as one after the other is brought up to date."""
 
-    last: Worked
-    dashboards: list[DesiredDashboard]
-    named: int
-
     def __init__(self, last: Worked) -> None:
-        self.last = last
+        self._last = last
+        self._named = 0
         self.dashboards = list(last.desired.dashboards)
-        self.named = 0
 
     def take(self, dashboard: DesiredDashboard) -> bool:
         """Whether it could be put into its place."""
@@ -126,13 +121,13 @@ class _Board:
 
     def _is_wanted(self, dashboard: DesiredDashboard) -> bool:
         """Whether others lie in its folder already, and nothing is wrong with that."""
-        there = {ROOT, *(each.uid for each in self.last.desired.folders)}
-        return dashboard.folder in there and dashboard.folder not in self.last.tree.unknown
+        there = {ROOT, *(each.uid for each in self._last.desired.folders)}
+        return dashboard.folder in there and dashboard.folder not in self._last.tree.unknown
 
     def _stands_alone(self, dashboard: DesiredDashboard, before: DesiredDashboard | None) -> bool:
         """Whether nothing else has its uid, or its title in its folder. Of what is held back the titles are not known here."""
-        self.named += 1
-        if self.named > _FEW or self.last.desired.withheld:
+        self._named += 1
+        if self._named > _FEW or self._last.desired.withheld:
             return False
         title = dashboard.title.strip().casefold()
         return not any(

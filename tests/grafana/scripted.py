@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from provisioner.core.model import Json
 
@@ -155,6 +155,16 @@ class ScriptedServer:
             self.received.append(request)
             answers = self.routes.get(request.route, [_absent(request.route)])
             return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    @property
+    def newest(self) -> Any:  # noqa: ANN401 - whatever JSON was sent
+        """The body of the newest request."""
+        return self.received[-1].json
+
+    @property
+    def asked_for(self) -> list[str]:
+        """The routes of all requests, in order."""
+        return [each.route for each in self.received]
 
     def asked(self, route: str) -> list[Request]:
         """The requests of one route, in order."""

@@ -53,24 +53,15 @@ def client(server: ScriptedServer, grafana: Open) -> OpenGrafana:
     return opened
 
 
-def _sent(server: ScriptedServer) -> dict[str, Any]:
-    body: dict[str, Any] = server.received[-1].json
-    return body
-
-
-def _routes(server: ScriptedServer) -> list[str]:
-    return [each.route for each in server.received]
-
-
 # --- made --------------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_folder_is_made_under_its_uid_in_its_parent(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes[f"POST {FOLDERS}"] = [answer("create folder")]
     assert isinstance(client.create_folder(_folder()), FolderSaved)
-    assert STEPS["create folder"]["request"] == _sent(server)
+    assert STEPS["create folder"]["request"] == server.newest
     client.create_folder(_folder("above"))
-    assert {"grafana.app/folder": "above"} == _sent(server)["metadata"]["annotations"]
+    assert {"grafana.app/folder": "above"} == server.newest["metadata"]["annotations"]
 
 
 def test_where_the_folder_api_is_v1_a_folder_in_the_root_asks_for_the_usual_permissions(server: ScriptedServer, grafana: Open) -> None:
@@ -80,9 +71,9 @@ def test_where_the_folder_api_is_v1_a_folder_in_the_root_asks_for_the_usual_perm
     server.routes |= {f"GET {PATH.replace('v0alpha1', 'v1')}": [answer("list v1beta1")], f"POST {at}": [answer("create folder")]}
     opened = grafana(server.url)
     opened.create_folder(_folder())
-    assert {"grafana.app/grant-permissions": "default"} == _sent(server)["metadata"]["annotations"]
+    assert {"grafana.app/grant-permissions": "default"} == server.newest["metadata"]["annotations"]
     opened.create_folder(_folder("above"))
-    assert {"grafana.app/folder": "above"} == _sent(server)["metadata"]["annotations"]
+    assert {"grafana.app/folder": "above"} == server.newest["metadata"]["annotations"]
 
 
 # --- renamed and moved -------------------------------------------------------------------------------------------------------------------
@@ -92,7 +83,7 @@ def test_a_folder_is_renamed_and_moved_by_one_put_over_the_state_that_was_looked
     moved = _now("Res B", "18", generation=5, annotations={"grafana.app/folder": "above"})
     server.routes |= {f"GET {AT}": [_now()], f"PUT {AT}": [moved]}
     assert FolderUpdated("Res B", FolderUid("above"), 5) == client.update_folder(_folder("above", " Res B "), _seen())
-    assert [f"GET {AT}", f"PUT {AT}"] == _routes(server)
+    assert [f"GET {AT}", f"PUT {AT}"] == server.asked_for
     assert {
         "apiVersion": "folder.grafana.app/v1beta1",
         "kind": "Folder",
@@ -103,7 +94,7 @@ def test_a_folder_is_renamed_and_moved_by_one_put_over_the_state_that_was_looked
             "annotations": {"grafana.app/folder": "above"},
         },
         "spec": {"title": "Res B", "description": "Theirs"},
-    } == _sent(server)
+    } == server.newest
 
 
 def test_what_somebody_put_on_a_folder_stays_and_so_do_the_teams_that_own_it(server: ScriptedServer, client: OpenGrafana) -> None:
@@ -113,7 +104,7 @@ def test_what_somebody_put_on_a_folder_stays_and_so_do_the_teams_that_own_it(ser
     now = _now(labels=labels, annotations=theirs, ownerReferences=[team], finalizers=["team.example/keep"])
     server.routes |= {f"GET {AT}": [now], f"PUT {AT}": [_now("Res B", "18")]}
     assert isinstance(client.update_folder(_folder(title="Res B"), _seen(parent="old")), FolderUpdated)
-    meta = _sent(server)["metadata"]
+    meta = server.newest["metadata"]
     assert ({"team": "a"}, {"team.example/runbook": "x"}) == (meta["labels"], meta["annotations"])
     assert ([team], ["team.example/keep"]) == (meta["ownerReferences"], meta["finalizers"])
 
@@ -133,13 +124,13 @@ def test_what_is_found_may_keep_the_change_from_going_out(
 ) -> None:
     server.routes[f"GET {AT}"] = [now]
     assert meaning is type(client.update_folder(_folder(title="Res B"), _seen()))
-    assert [f"GET {AT}"] == _routes(server)
+    assert [f"GET {AT}"] == server.asked_for
 
 
 def test_a_state_that_another_dialect_read_is_compared_by_title_and_parent(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes |= {f"GET {AT}": [_now(rv="99")], f"PUT {AT}": [_now("Res B", "100")]}
     assert isinstance(client.update_folder(_folder(title="Res B"), _seen(state="")), FolderUpdated)
-    assert "99" == _sent(server)["metadata"]["resourceVersion"]
+    assert "99" == server.newest["metadata"]["resourceVersion"]
 
 
 def test_somebody_who_comes_between_the_look_and_the_put_is_not_overwritten(server: ScriptedServer, client: OpenGrafana) -> None:
@@ -153,7 +144,7 @@ def test_a_folder_as_it_should_be_and_one_that_none_can_be_cost_no_request(serve
     assert FolderUpdated("Res A", ROOT, 0) == client.update_folder(_folder(), _seen())
     nobody = LiveFolder(FolderUid(".."), "Res B", ROOT, 5)
     assert isinstance(client.update_folder(_folder(), nobody), Gone)
-    assert [] == _routes(server)
+    assert [] == server.asked_for
 
 
 # --- deleted -----------------------------------------------------------------------------------------------------------------------------
@@ -176,7 +167,7 @@ def test_a_folder_that_is_found_empty_is_deleted_in_that_state_by_the_request_th
     server: ScriptedServer, empty: OpenGrafana
 ) -> None:
     assert isinstance(empty.delete_folder(UID), Deleted)
-    assert {"preconditions": {"resourceVersion": "17", "uid": "f01"}} == _sent(server)
+    assert {"preconditions": {"resourceVersion": "17", "uid": "f01"}} == server.newest
     server.routes[f"DELETE {AT}"] = [answer("delete folder with child")]
     assert Rejected(400, "Folder cannot be deleted: folder is not empty") == empty.delete_folder(UID)
     server.routes[f"DELETE {AT}"] = [answer("delete with stale precondition")]
@@ -193,7 +184,7 @@ def test_a_folder_with_something_in_it_is_left_alone(server: ScriptedServer, emp
 def test_a_folder_that_somebody_else_keeps_is_left_alone(server: ScriptedServer, empty: OpenGrafana) -> None:
     server.routes[f"GET {AT}"] = [_now(annotations=TERRAFORM)]
     assert ManagedElsewhere("terraform (tf) provisions it") == empty.delete_folder(UID)
-    assert [f"GET {AT}"] == _routes(server)
+    assert [f"GET {AT}"] == server.asked_for
 
 
 def test_a_folder_that_cannot_be_looked_into_is_left_alone_and_one_that_is_gone_is_gone(server: ScriptedServer, empty: OpenGrafana) -> None:

@@ -52,21 +52,12 @@ def client(server: ScriptedServer, grafana: Open) -> OpenGrafana:
     return opened
 
 
-def _sent(server: ScriptedServer) -> dict[str, Any]:
-    body: dict[str, Any] = server.received[-1].json
-    return body
-
-
-def _routes(server: ScriptedServer) -> list[str]:
-    return [each.route for each in server.received]
-
-
 # --- saves -------------------------------------------------------------------------------------------------------------------------------
 
 
 def test_an_update_is_one_put_over_the_state_that_was_recorded(server: ScriptedServer, client: OpenGrafana) -> None:
     assert isinstance(client.save(_save(folder=FolderUid("hosts"))), Saved)
-    assert [f"PUT {AT}"] == _routes(server)
+    assert [f"PUT {AT}"] == server.asked_for
     assert {
         "apiVersion": "dashboard.grafana.app/v0alpha1",
         "kind": "Dashboard",
@@ -77,45 +68,45 @@ def test_an_update_is_one_put_over_the_state_that_was_recorded(server: ScriptedS
             "resourceVersion": "17",
         },
         "spec": {"title": "One"},
-    } == _sent(server)
+    } == server.newest
 
 
 def test_a_create_in_the_root_is_one_post_without_a_state_and_grants_what_the_dashboard_api_grants(
     server: ScriptedServer, client: OpenGrafana
 ) -> None:
     assert isinstance(client.save(_new()), Saved)
-    assert [f"POST {PATH}"] == _routes(server)
+    assert [f"POST {PATH}"] == server.asked_for
     annotations = {"grafana.app/message": "m", "grafana.app/grant-permissions": "default"}
-    assert {"name": "one", "namespace": "default", "annotations": annotations} == _sent(server)["metadata"]
+    assert {"name": "one", "namespace": "default", "annotations": annotations} == server.newest["metadata"]
 
 
 def test_in_a_folder_permissions_are_inherited_and_none_are_asked_for(server: ScriptedServer, client: OpenGrafana) -> None:
     client.save(_new(folder=FolderUid("hosts")))
-    assert {"grafana.app/folder": "hosts", "grafana.app/message": "m"} == _sent(server)["metadata"]["annotations"]
+    assert {"grafana.app/folder": "hosts", "grafana.app/message": "m"} == server.newest["metadata"]["annotations"]
 
 
 def test_numbers_and_uid_of_a_file_do_not_go_out(server: ScriptedServer, client: OpenGrafana) -> None:
     client.save(_new(content={"title": "One", "id": 7, "uid": "other", "version": 9}))
-    assert {"title": "One"} == _sent(server)["spec"]
+    assert {"title": "One"} == server.newest["spec"]
 
 
 def test_a_long_message_is_cut_and_none_is_left_out(server: ScriptedServer, client: OpenGrafana) -> None:
     client.save(_save(message="m" * 600))
-    assert f"{'m' * 497}…" == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
+    assert f"{'m' * 497}…" == server.newest["metadata"]["annotations"]["grafana.app/message"]
     client.save(_save(message=""))
-    assert {} == _sent(server)["metadata"]["annotations"]
+    assert {} == server.newest["metadata"]["annotations"]
 
 
 def test_a_message_is_cut_by_its_bytes_between_two_letters(server: ScriptedServer, client: OpenGrafana) -> None:
     client.save(_save(message="é" * 250))
-    assert "é" * 250 == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
+    assert "é" * 250 == server.newest["metadata"]["annotations"]["grafana.app/message"]
     client.save(_save(message="é" * 251))
-    assert f"{'é' * 248}…" == _sent(server)["metadata"]["annotations"]["grafana.app/message"]
+    assert f"{'é' * 248}…" == server.newest["metadata"]["annotations"]["grafana.app/message"]
 
 
 def test_a_record_of_the_dashboard_api_says_nothing_of_the_state_and_nothing_is_sent(server: ScriptedServer, client: OpenGrafana) -> None:
     assert isinstance(client.save(_save(state="")), VersionMismatch)
-    assert [] == _routes(server)
+    assert [] == server.asked_for
 
 
 def test_what_somebody_put_on_it_is_read_and_goes_out_again(server: ScriptedServer, client: OpenGrafana) -> None:
@@ -123,8 +114,8 @@ def test_what_somebody_put_on_it_is_read_and_goes_out_again(server: ScriptedServ
     labels = {"team": "a", "grafana.app/deprecatedInternalID": "5"}
     server.routes[f"GET {AT}"] = [_live(annotations=theirs, labels=labels, finalizers=["team.example/keep"])]
     assert isinstance(client.save(_save(state="17+")), Saved)
-    assert [f"GET {AT}", f"PUT {AT}"] == _routes(server)
-    meta = _sent(server)["metadata"]
+    assert [f"GET {AT}", f"PUT {AT}"] == server.asked_for
+    meta = server.newest["metadata"]
     assert {"team.example/runbook": "x", "grafana.app/message": "m"} == meta["annotations"]
     assert ({"team": "a"}, ["team.example/keep"], "17") == (meta["labels"], meta["finalizers"], meta["resourceVersion"])
 
@@ -144,13 +135,13 @@ def test_what_is_found_on_it_may_keep_the_save_from_going_out(
 ) -> None:
     server.routes[f"GET {AT}"] = [live]
     assert meaning is type(client.save(_save(state="17+")))
-    assert [f"GET {AT}"] == _routes(server)
+    assert [f"GET {AT}"] == server.asked_for
 
 
 def test_a_lost_answer_leaves_it_open(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes[f"PUT {AT}"] = [b""]
     assert isinstance(client.save(_save()), Unknown)
-    assert [f"PUT {AT}"] == _routes(server)
+    assert [f"PUT {AT}"] == server.asked_for
 
 
 ELEMENTS: dict[str, Json] = {"title": "One", "elements": {}, "layout": {"kind": "GridLayout"}}
@@ -160,12 +151,12 @@ ELEMENTS: dict[str, Json] = {"title": "One", "elements": {}, "layout": {"kind": 
 def test_content_with_elements_goes_out_in_its_own_form(server: ScriptedServer, client: OpenGrafana, form: str, sent: str) -> None:
     server.routes[f"POST {PATH.replace('v0alpha1', sent)}"] = [_live("1")]
     assert isinstance(client.save(_new(content=ELEMENTS, form=form)), Saved)
-    assert f"dashboard.grafana.app/{sent}" == _sent(server)["apiVersion"]
+    assert f"dashboard.grafana.app/{sent}" == server.newest["apiVersion"]
 
 
 def test_a_form_that_the_server_does_not_offer_is_refused_here(server: ScriptedServer, client: OpenGrafana) -> None:
     assert Rejected(400, "this server does not take dashboards in form v2") == client.save(_new(content=ELEMENTS, form="v2"))
-    assert [] == _routes(server)
+    assert [] == server.asked_for
 
 
 def test_where_only_v1_is_offered_classic_content_of_any_age_is_let_through(server: ScriptedServer, grafana: Open) -> None:
@@ -186,8 +177,8 @@ def test_where_only_v1_is_offered_classic_content_of_any_age_is_let_through(serv
 def test_a_deletion_is_one_request_in_that_state_alone(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes[f"DELETE {AT}"] = [answer("delete with right precondition")]
     assert isinstance(client.delete(ONE, Mark(5, 2, "17+")), Deleted)
-    assert [f"DELETE {AT}"] == _routes(server)
-    assert {"preconditions": {"resourceVersion": "17"}} == _sent(server)
+    assert [f"DELETE {AT}"] == server.asked_for
+    assert {"preconditions": {"resourceVersion": "17"}} == server.newest
 
 
 def test_a_deletion_that_comes_too_late_is_refused(server: ScriptedServer, client: OpenGrafana) -> None:
@@ -198,7 +189,7 @@ def test_a_deletion_that_comes_too_late_is_refused(server: ScriptedServer, clien
 def test_without_a_state_it_is_looked_at_first(server: ScriptedServer, client: OpenGrafana) -> None:
     server.routes |= {f"GET {AT}": [_live()], f"DELETE {AT}": [answer("delete with right precondition")]}
     assert isinstance(client.delete(ONE), Deleted)
-    assert {"preconditions": {"resourceVersion": "17", "uid": "f00"}} == _sent(server)
+    assert {"preconditions": {"resourceVersion": "17", "uid": "f00"}} == server.newest
     assert isinstance(client.delete(ONE, Mark(5, 2)), Deleted)
     assert isinstance(client.delete(ONE, Mark(5, 1)), VersionMismatch)
     server.routes[f"GET {AT}"] = [_live(annotations={"grafana.app/managedBy": "terraform"})]
@@ -210,4 +201,4 @@ def test_without_a_state_it_is_looked_at_first(server: ScriptedServer, client: O
 
 def test_what_cannot_be_a_name_needs_no_deletion(server: ScriptedServer, client: OpenGrafana) -> None:
     assert Deleted("no dashboard can have this uid", already=True) == client.delete(Uid(".."))
-    assert [] == _routes(server)
+    assert [] == server.asked_for

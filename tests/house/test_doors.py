@@ -39,7 +39,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "recognising": frozenset({"core"}),
     "looking": frozenset({"core", "reading", "recognising"}),
     "validation": frozenset({"core", "reading"}),
-    "rehearsing": frozenset({"core", "looking"}),
+    "rehearsing": frozenset({"core", "looking", "reading"}),
     "judging": frozenset({"core", "reading", "rehearsing", "validation"}),
     "checking": frozenset({"core"}),
     "machine": frozenset({"core"}),

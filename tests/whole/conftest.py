@@ -13,6 +13,7 @@ from provisioner.sandbox.generations import GENERATIONS as SANDBOXES
 from tests.whole import real
 from tests.whole.generations_page import SPOKEN
 from tests.whole.house import House, house, real_house
+from tests.whole.killed_child import Mill
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,20 @@ def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def nine(tmp_path: Path) -> Iterator[House]:
     """With Grafana 9.3: flat folders, one dashboard of a title in each."""
     with house(tmp_path / "nine", generation=9) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def mill() -> Iterator[Mill]:
+    one = Mill()
+    yield one
+    one.close()
+
+
+@pytest.fixture(params=[9, 12])
+def either(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """They differ in whether a save that changes nothing is a version."""
+    with house(tmp_path / "either", generation=request.param) as made:
         yield made
 
 

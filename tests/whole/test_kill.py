@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -23,7 +22,7 @@ from provisioner.sandbox import Faults, objects
 from provisioner.sandbox.server import MAIN_ORGANISATION
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
-from tests.whole.house import SAVES, TARGET, House, dashboard, house, kinds, only_conflict, panel_titled, results
+from tests.whole.house import SAVES, TARGET, House, dashboard, kinds, only_conflict, panel_titled, results
 from tests.whole.killed_child import POLICY, Mill
 
 SAVING = ("before begin", "in begin", "after begin", "in save", "after save", "in settle", "after settle")
@@ -35,20 +34,6 @@ BETWEEN = (("before save", 2), ("after save", 2))
 ONCE_AND_BETWEEN = (*((point, 1) for point in SAVING), *BETWEEN)
 NAMES = ("a", "b")
 """Two of each, so that there is a point between two changes: before the second is sent, and after it."""
-
-
-@pytest.fixture(scope="module")
-def mill() -> Iterator[Mill]:
-    one = Mill()
-    yield one
-    one.close()
-
-
-@pytest.fixture(params=[9, 12])
-def either(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    """They differ in whether a save that changes nothing is a version."""
-    with house(tmp_path / "either", generation=request.param) as made:
-        yield made
 
 
 @dataclass(frozen=True, slots=True)

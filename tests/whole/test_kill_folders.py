@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from provisioner.core.changes import ConflictKind
@@ -12,26 +9,13 @@ from provisioner.core.model import FolderUid
 from provisioner.core.records import FolderRecord
 from provisioner.state.file import StateFile
 from provisioner.state.ledger import SqliteLedger
-from tests.whole.house import TARGET, House, dashboard, house
+from tests.whole.house import TARGET, House, dashboard
 from tests.whole.killed_child import Mill
 from tests.whole.test_kill import apply, at_rest_after_two, fill, killed
 
 RENAMING = ("before update_folder", "in update_folder", "after update_folder", "in note_folder", "after note_folder")
 SWAPPING = (*((point, time) for point in RENAMING[:3] for time in (1, 2, 3)), *((point, time) for point in RENAMING[3:] for time in (1, 2)))
 """Three renames, of which two are written down."""
-
-
-@pytest.fixture(scope="module")
-def mill() -> Iterator[Mill]:
-    one = Mill()
-    yield one
-    one.close()
-
-
-@pytest.fixture(params=[9, 12])
-def either(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    with house(tmp_path / "either", generation=request.param) as made:
-        yield made
 
 
 def _ours(one: House) -> dict[FolderUid, FolderRecord]:
